@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The ABI between instrumented code and the runtime. Authors of maps use <mapsan/mapsan.h>; this is
+ * what the compiler half (mapsan-clang) and that header both emit.
+ *
+ * Every map operation is bracketed by begin and end, on one thread. Each place in the code has one
+ * constant mapsan_site, so that a report can name operation, source line and variable without
+ * symbols. A map that has room for a tag of its own passes it (mapsan_tag_*); all others are found by
+ * address in the runtime's side table (mapsan_map_*).
+ */
+#ifndef MAPSAN_HOOKS_H
+#define MAPSAN_HOOKS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum mapsan_operation {
+    MAPSAN_OP_INIT = 1,
+    MAPSAN_OP_READ = 2,
+    MAPSAN_OP_WRITE = 3,
+    MAPSAN_OP_ITERATE = 4,
+    MAPSAN_OP_DESTROY = 5,
+};
+
+enum mapsan_site_flags {
+    /* The write is a removal through the iterator itself: legal inside this thread's own iteration. */
+    MAPSAN_SITE_ITERATOR_REMOVE = 1u << 0,
+    /* One step of an iteration (a macro's loop), not a bracket around all of it. */
+    MAPSAN_SITE_STEP = 1u << 1,
+};
+
+/* Constant, one per place. Strings are never NULL. */
+struct mapsan_site {
+    const char *function; /* the operation: "g_hash_table_insert", "HASH_ADD" */
+    const char *map;      /* the map as the source spells it: "server->sessions"; "" if unknown */
+    const char *file;
+    const char *caller;   /* function in which it stands */
+    uint32_t line;
+    uint32_t column;
+    uint8_t operation;    /* enum mapsan_operation */
+    uint8_t flags;        /* enum mapsan_site_flags */
+    uint16_t version;     /* MAPSAN_ABI */
+    uint32_t reserved;
+};
+
+#define MAPSAN_ABI 1
+
+/* Maps found by address. `map` is the address that stands for the map during its life: the GHashTable,
+ * the address of uthash's head pointer or stb_ds's array variable, the kh_*_t. NULL is ignored: an
+ * operation on no map is the library's own business. */
+void __mapsan_map_read_begin(const void *map, const struct mapsan_site *site);
+void __mapsan_map_read_end(const void *map, const struct mapsan_site *site);
+void __mapsan_map_write_begin(const void *map, const struct mapsan_site *site);
+void __mapsan_map_write_end(const void *map, const struct mapsan_site *site);
+/* MAPSAN_OP_ITERATE: a read that lasts, and that this thread's own writes may not disturb. */
+void __mapsan_map_iterate_begin(const void *map, const struct mapsan_site *site);
+void __mapsan_map_iterate_end(const void *map, const struct mapsan_site *site);
+/* After the map was made: forgets what was known of this address, remembers where it was made. */
+void __mapsan_map_init(const void *map, const struct mapsan_site *site);
+/* Before and after the map is destroyed. The second forgets the address. */
+void __mapsan_map_destroy_begin(const void *map, const struct mapsan_site *site);
+void __mapsan_map_destroy_end(const void *map, const struct mapsan_site *site);
+
+/* Called by every instrumented module's constructor; the runtime refuses an ABI it does not know. */
+void __mapsan_module(uint32_t abi);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
