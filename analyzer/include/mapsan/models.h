@@ -47,6 +47,8 @@ enum ms_outcome { MS_OUTCOME_ALWAYS = 0, MS_OUTCOME_ZERO, MS_OUTCOME_NONZERO, MS
 struct ms_effect {
     uint8_t verb;
     uint8_t outcome;
+    uint8_t when_argument;    /* "when argN is INTEGER": N + 1; 0: takes place whatever the arguments */
+    int32_t when_value;
     struct ms_operand object; /* the lock, map, function started, ... */
     struct ms_operand other;  /* second operand where the verb has one, as in `start arg2 with arg3` */
 };
@@ -54,14 +56,14 @@ struct ms_effect {
 #define MS_EFFECTS_MAX 8
 
 struct ms_model {
-    const char *name; /* function or macro */
+    const char *name; /* function or macro; may hold one `*` that stands for any text */
     const char *library;
     uint8_t effect_count;
     bool macro;        /* recognised at the expansion; argN are the macro's arguments */
     struct ms_effect effects[MS_EFFECTS_MAX];
 };
 
-enum ms_type_role { MS_ROLE_NONE = 0, MS_ROLE_MUTEX, MS_ROLE_RECURSIVE_MUTEX, MS_ROLE_RWLOCK, MS_ROLE_SPINLOCK, MS_ROLE_MAP, MS_ROLE_SELF_LOCKING_MAP, MS_ROLE_CONDITION, MS_ROLE_ATOMIC, MS_ROLE_ITERATOR, MS_ROLE_THREAD };
+enum ms_type_role { MS_ROLE_NONE = 0, MS_ROLE_MUTEX, MS_ROLE_RECURSIVE_MUTEX, MS_ROLE_RWLOCK, MS_ROLE_SPINLOCK, MS_ROLE_MAP, MS_ROLE_SELF_LOCKING_MAP, MS_ROLE_CONDITION, MS_ROLE_ATOMIC, MS_ROLE_ITERATOR, MS_ROLE_THREAD, MS_ROLE_SEMAPHORE /* excludes like a lock, but need not be balanced */, MS_ROLE_COUNT };
 
 struct ms_type_model {
     const char *name; /* spelling of the type: `GHashTable`, `pthread_mutex_t`, `struct my_lock` */
@@ -81,6 +83,8 @@ const struct ms_models *ms_models_builtin(void);
 struct ms_models *ms_models_load(const struct ms_models *base, const char *file, char *message, size_t message_size);
 void ms_models_free(struct ms_models *models);
 
+/* The entry of exactly this name, else the longest pattern that matches; NULL if there is none. A
+ * later set goes before its base. */
 const struct ms_model *ms_models_function(const struct ms_models *models, const char *name);
 const struct ms_model *ms_models_macro(const struct ms_models *models, const char *name);
 const struct ms_type_model *ms_models_type(const struct ms_models *models, const char *spelling);
@@ -93,6 +97,8 @@ bool ms_effect_parse(const char *text, struct ms_effect *effect, size_t *error_o
 enum ms_map_access { MS_MAP_NONE = 0, MS_MAP_INIT, MS_MAP_READ, MS_MAP_WRITE, MS_MAP_ITERATE, MS_MAP_DESTROY };
 enum ms_map_access ms_verb_map_access(enum ms_verb verb);
 const char *ms_verb_word(enum ms_verb verb);
+const char *ms_verb_meaning(enum ms_verb verb);
+const char *ms_role_word(enum ms_type_role role);
 
 #ifdef __cplusplus
 }
