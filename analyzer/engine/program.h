@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The engine's own picture of a program: the linked facts, what was found out about each function,
+ * and the passes that find it out, in the order in which they run.
+ *
+ *     link      units -> one unit                           link.c
+ *     resolve   what each call may reach                    pointers.c, callgraph.c
+ *     local     locksets inside a function, bottom-up       state.c, local.c, calls.c, summary.c
+ *     contexts  who calls it holding what, top-down         threads.c, contexts.c
+ *     accesses  every access with its full lockset          accesses.c, guards.c
+ *     judge     one file per check                          checks/, report.c
+ */
+#ifndef MAPSAN_PROGRAM_H
+#define MAPSAN_PROGRAM_H
+
+#include "mapsan/engine.h"
+#include "support.h"
+
+/* Path kinds that exist only inside the engine, beside those of facts.h. */
+enum ms_engine_path_kind {
+    MS_PATH_VALUE = MS_PATH_KIND_COUNT, /* base: a variable; operand: what gave it a value that has no
+                                           better name (an event, or a block where values meet) */
+    MS_PATH_ANY,                        /* operand: number; some object that a caller passed */
+    MS_PATH_OBJECT,                     /* base: local or result; operand: the function it lives in; an
+                                           object that was handed to a thread */
+    MS_PATH_FRESH,                      /* in summaries: a new object */
+};
+
+enum ms_mode { MS_MODE_SHARED = 1, MS_MODE_EXCLUSIVE = 2 };
+
+/* ---- Locksets and states (state.c) ---- */
+
+enum { MS_HELD_MAX = 12, MS_CONSTRAINT_MAX = 8, MS_OWNED_MAX = 24, MS_STATE_MAX = 6 };
+
+/* One lock, relative to the function's entry: level > 0 taken here, < 0 the caller's lock given back,
+ * 0 taken and given back. */
+struct ms_held {
+    ms_path lock; /* location */
+    uint8_t mode;
+    int8_t level;
+    bool scoped;    /* a guard object stands for it */
+    uint32_t event; /* that changed it last */
+    ms_path guard;  /* scoped: value that stands for the lock */
+};
+
+struct ms_constraint {
+    ms_path value;
+    uint8_t compare; /* enum ms_compare; against a constant */
+    int64_t constant;
+};
+
+struct ms_state {
+    struct ms_held held[MS_HELD_MAX];
+    struct ms_constraint constraints[MS_CONSTRAINT_MAX];
+    ms_path owned[MS_OWNED_MAX]; /* values that nobody else can reach: fresh, or taken out */
+    uint8_t held_count, constraint_count, owned_count;
+    bool fuzzy;      /* locksets that differed were merged: absence of a lock proves nothing */
+    uint64_t live;   /* threads that may run because of what this function did (bits: ms_thread) */
+    uint64_t joined; /* threads that this function surely waited for */
+    ms_path *values; /* of each variable and each result of the function */
+};
+
+/* ---- What is known of a function ---- */
+
+struct ms_lock_change {
+    ms_path lock; /* in the callee's frame */
+    uint8_t mode;
+    int8_t level;
+    uint32_t event;
+};
+
+/* One way to return: what it does to locks, and how the caller can tell. */
+struct ms_exit {
+    ms_path returned; /* in the callee's frame; 0 unknown; MS_PATH_FRESH a new object */
+    uint8_t compare;  /* what is known of the value returned, against `constant` */
+    int64_t constant;
+    struct ms_lock_change *changes;
+    uint32_t change_count;
+    struct ms_constraint *conditions; /* on parameters */
+    uint32_t condition_count;
+};
+
+struct ms_summary {
+    struct ms_exit *exits; /* none: does not return */
+    uint32_t exit_count;
+    uint64_t live, joined;
+    uint32_t escapes;  /* parameters whose pointee other threads can reach afterwards */
+    uint32_t frees;    /* parameters whose pointee is gone afterwards */
+    uint32_t relevant; /* parameters through which memory, locks or maps are reached */
+    bool changes_locks;
+    bool known; /* computed */
+};
+
+/* A call as seen from inside the caller; the lockset is that of the moment of the call. */
+struct ms_lockset {
+    struct ms_held *items;
+    uint32_t count;
+};
+
+enum ms_call_how { MS_HOW_CALL, MS_HOW_CALLBACK, MS_HOW_THREAD, MS_HOW_LOOP, MS_HOW_HANDLER, MS_HOW_SIGNAL };
+
+struct ms_call_site {
+    ms_function caller, callee;
+    uint32_t event;
+    uint8_t how;
+    uint8_t argument_count;
+    bool fuzzy;
+    ms_path *arguments; /* values in the caller's frame, by the callee's parameters */
+    uint32_t owned;     /* arguments that the caller owns */
+    struct ms_lockset locks;
+    uint64_t live, joined;
+    uint32_t thread; /* MS_HOW_THREAD: number of the thread */
+};
+
+enum ms_access_kind { MS_ACCESS_READ = 1, MS_ACCESS_WRITE = 2, MS_ACCESS_ITERATE = 4, MS_ACCESS_INIT = 8, MS_ACCESS_DESTROY = 16 };
+
+enum ms_access_flags {
+    MS_ACCESS_ATOMIC = 1u << 0,
+    MS_ACCESS_MAP = 1u << 1,       /* an operation on a map */
+    MS_ACCESS_OWNED = 1u << 2,     /* the function owns the object */
+    MS_ACCESS_SETUP = 1u << 3,     /* the function makes or ends the object's lock, or ends the object */
+    MS_ACCESS_CONDITION = 1u << 4, /* a read that only decides a branch */
+    MS_ACCESS_CONSTANT = 1u << 5,  /* a constant is written */
+    MS_ACCESS_MODIFY = 1u << 6,
+    MS_ACCESS_VOLATILE = 1u << 7,
+    MS_ACCESS_FUZZY = 1u << 8,
+    MS_ACCESS_SELF_LOCKING = 1u << 9,
+};
+
+/* One access in one function, with the lockset relative to the function's entry. */
+struct ms_access {
+    ms_path path; /* location in the function's frame */
+    ms_function function;
+    uint32_t event;
+    uint16_t flags;
+    uint8_t kind;
+    const char *operation; /* name of the map operation, or NULL */
+    struct ms_lockset locks;
+    uint64_t live, joined;
+};
+
+/* A way to reach a function: with which objects, locks and threads. */
+struct ms_context {
+    ms_path *bindings; /* by parameter: a value in the naming of the context; 0 unknown */
+    struct ms_lockset locks;
+    uint64_t live;     /* threads that may run */
+    uint64_t threads;  /* on which of them this may run; bit 0: the main thread */
+    uint32_t owned;    /* parameters that the callers own */
+    bool unknown;      /* callers we cannot see: locks that are not in `locks` may be held */
+    uint32_t site;     /* call site that leads here; UINT32_MAX for an entry */
+    uint32_t parent;   /* context of the caller */
+    uint8_t depth;
+};
+
+struct ms_code {
+    struct ms_summary summary;
+    struct ms_context *contexts;
+    uint32_t context_count;
+    uint32_t component;  /* strongly connected component, callees first */
+    uint32_t first_call; /* run in program->calls, once resolved */
+    uint32_t call_count;
+    uint8_t entry;       /* enum ms_entry */
+    bool recursive;
+    bool called;         /* by a call site that we see */
+    bool address_taken;
+    ms_path *setup; /* bases whose lock this function makes or ends */
+    uint32_t setup_count;
+};
+
+enum ms_entry { MS_ENTRY_NONE, MS_ENTRY_MAIN, MS_ENTRY_THREAD, MS_ENTRY_UNKNOWN };
+
+/* A place where a thread is started, or another source of concurrency. */
+struct ms_thread {
+    ms_function entry;
+    ms_function starter;
+    uint32_t event;
+    ms_path handles[4]; /* where the handle is kept: paths in the starter's frame, indices dropped */
+    uint8_t handle_count;
+    bool many;          /* several at once from this place */
+};
+
+/* Bits of thread sets. Bit 0 is the main thread, 1.. are places that start threads. */
+enum {
+    MS_THREAD_MAIN = 0,
+    MS_THREAD_MAX = 60,     /* what is beyond shares this one */
+    MS_THREAD_SIGNAL = 61,  /* signal handlers */
+    MS_THREAD_HANDLER = 62, /* callbacks that run on some other thread, one at a time */
+    MS_THREAD_UNKNOWN = 63, /* whoever calls what we see no call of */
+};
+
+struct ms_functions {
+    const ms_function *items;
+    size_t count;
+};
+
+struct ms_program {
+    struct ms_options options;
+    struct ms_unit **units;
+    size_t unit_count;
+    struct ms_unit *facts;    /* linked */
+    uint32_t *function_unit;  /* by function */
+    struct ms_code *code;     /* by function */
+    ms_function *order;       /* defined functions, callees first */
+    size_t order_count;
+    struct ms_pointers *pointers; /* which functions a pointer may hold */
+    struct ms_annotations *annotations; /* effects written in the source, by function */
+    ms_variable *named_objects;   /* objects that exist in models only */
+    size_t named_object_count;
+    struct ms_call_site *calls;
+    size_t call_count;
+    struct ms_access *accesses;
+    size_t access_count;
+    struct ms_thread threads[MS_THREAD_MAX + 1];
+    uint32_t thread_count;
+    bool has_main;
+    bool recursive_mutexes; /* some pthread mutex may be recursive */
+    struct ms_arena arena;
+    struct ms_finding *findings;
+    size_t finding_count, suppressed;
+    char **remarks;
+    size_t remark_count;
+};
+
+/* link.c */
+void ms_link(struct ms_program *program);
+
+/* pointers.c: which functions the value of a path may be, wherever it was stored. */
+void ms_resolve_pointers(struct ms_program *program);
+struct ms_functions ms_functions_of(struct ms_program *program, ms_function function, ms_path value);
+void ms_pointers_free(struct ms_program *program);
+
+/* callgraph.c: fills order, component, recursive. */
+void ms_order_functions(struct ms_program *program);
+
+/* threads.c: the places that start threads. */
+void ms_find_threads(struct ms_program *program);
+/* Whether control can come back to this block. */
+bool ms_block_in_loop(const struct ms_program *program, ms_function function, uint32_t block);
+/* The bits of the threads that this call event starts; of those whose handle this path names. */
+uint64_t ms_threads_started(const struct ms_program *program, uint32_t event);
+void ms_thread_add_handle(struct ms_program *program, uint64_t threads, ms_path handle);
+uint64_t ms_threads_with_handle(struct ms_program *program, ms_function function, ms_path handle);
+
+/* local.c: summaries, accesses, call sites of all functions, bottom-up. */
+void ms_analyse_functions(struct ms_program *program);
+
+/* contexts.c */
+void ms_build_contexts(struct ms_program *program);
+
+void ms_remark(struct ms_program *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static inline const struct ms_path_node *ms_node(const struct ms_program *program, ms_path path)
+{
+    return &program->facts->paths[path];
+}
+static inline const char *ms_name(const struct ms_program *program, ms_string string)
+{
+    return program->facts->strings[string];
+}
+static inline struct ms_function_node *ms_function_at(const struct ms_program *program, ms_function function)
+{
+    return &program->facts->functions[function];
+}
+
+#endif

@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The abstract state inside a function. Where paths meet, states whose locksets agree are merged and
+ * states whose locksets differ are kept apart, up to a bound: property simulation (Das, Lerner, Seigle:
+ * ESP, PLDI 2002). That is what makes `if (b) lock(); ... if (b) unlock();` and `if (trylock()) ...`
+ * come out right at a cost that stays linear: the lockset is the property, what is known of branch
+ * values is simulated along with it.
+ *
+ * Variables are renamed as they are assigned: the value of a local is the path it was assigned from,
+ * or a VALUE named after the assignment or the meeting of paths that gave it. `p->lock` before and
+ * after `p = p->next` are therefore two locks.
+ */
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { VALUE_OF_BLOCK = 1u << 30, VALUE_STALE = 1u << 31 };
+
+uint32_t ms_frame_slots(const struct ms_frame *frame)
+{
+    return frame->parameters + frame->locals + frame->results + 1;
+}
+
+static uint32_t result_slot(const struct ms_frame *frame, uint32_t result)
+{
+    return frame->parameters + frame->locals + result;
+}
+
+/* The slot of a variable's path, or UINT32_MAX if its value is not followed. */
+static uint32_t variable_slot(const struct ms_frame *frame, const struct ms_path_node *node)
+{
+    if (node->kind == MS_PATH_PARAM && node->operand < frame->parameters)
+        return node->operand;
+    if (node->kind == MS_PATH_LOCAL && frame->slot_of[node->operand])
+        return frame->slot_of[node->operand] - 1;
+    return UINT32_MAX;
+}
+
+struct ms_state *ms_state_entry(const struct ms_frame *frame)
+{
+    struct ms_state *state = ms_arena_allocate(frame->arena, sizeof *state);
+    state->values = ms_arena_allocate(frame->arena, ms_frame_slots(frame) * sizeof(ms_path));
+    for (uint32_t i = 0; i < frame->parameters; i++)
+        state->values[i] = ms_make(frame->program, MS_PATH_PARAM, 0, i, 0);
+    return state;
+}
+
+struct ms_state *ms_state_copy(const struct ms_frame *frame, const struct ms_state *state)
+{
+    struct ms_state *copy = ms_arena_allocate(frame->arena, sizeof *copy);
+    *copy = *state;
+    copy->values = ms_arena_allocate(frame->arena, ms_frame_slots(frame) * sizeof(ms_path));
+    memcpy(copy->values, state->values, ms_frame_slots(frame) * sizeof(ms_path));
+    return copy;
+}
+
+/* ---- merging ---- */
+
+static const struct ms_held *find_held(const struct ms_state *state, ms_path lock)
+{
+    for (uint32_t i = 0; i < state->held_count; i++)
+        if (state->held[i].lock == lock)
+            return &state->held[i];
+    return NULL;
+}
+
+static bool covers(const struct ms_state *one, const struct ms_state *other)
+{
+    for (uint32_t i = 0; i < one->held_count; i++) {
+        const struct ms_held *held = &one->held[i];
+        const struct ms_held *match = find_held(other, held->lock);
+        if (held->level != 0 &&
+            (!match || match->level != held->level || match->mode != held->mode))
+            return false;
+    }
+    return true;
+}
+
+static bool same_locks(const struct ms_state *one, const struct ms_state *other)
+{
+    return one->fuzzy == other->fuzzy && covers(one, other) && covers(other, one);
+}
+
+static ms_path variable_path(const struct ms_frame *frame, uint32_t slot)
+{
+    if (slot < frame->parameters)
+        return ms_make(frame->program, MS_PATH_PARAM, 0, slot, 0);
+    return ms_make(frame->program, MS_PATH_LOCAL, 0, frame->local_variables[slot - frame->parameters],
+                   0);
+}
+
+static bool merge_values(const struct ms_frame *frame, struct ms_state *into,
+                         const struct ms_state *from, uint32_t block)
+{
+    bool changed = false;
+    uint32_t variables = frame->parameters + frame->locals;
+    for (uint32_t i = 0; i < ms_frame_slots(frame); i++) {
+        if (into->values[i] == from->values[i])
+            continue;
+        ms_path met = i < variables ? ms_make(frame->program, MS_PATH_VALUE, variable_path(frame, i),
+                                              block | VALUE_OF_BLOCK, 0)
+                                    : ms_make(frame->program, MS_PATH_RESULT, 0, i - variables, 0);
+        changed |= into->values[i] != met;
+        into->values[i] = met;
+    }
+    return changed;
+}
+
+static bool merge_constraints(struct ms_state *into, const struct ms_state *from)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < into->constraint_count; i++) {
+        bool both = false;
+        for (uint32_t j = 0; j < from->constraint_count; j++)
+            both |= into->constraints[i].value == from->constraints[j].value &&
+                    into->constraints[i].compare == from->constraints[j].compare &&
+                    into->constraints[i].constant == from->constraints[j].constant;
+        if (both)
+            into->constraints[kept++] = into->constraints[i];
+    }
+    bool changed = kept != into->constraint_count;
+    into->constraint_count = (uint8_t)kept;
+    return changed;
+}
+
+static bool merge_owned(struct ms_state *into, const struct ms_state *from)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < into->owned_count; i++) {
+        bool both = false;
+        for (uint32_t j = 0; j < from->owned_count; j++)
+            both |= into->owned[i] == from->owned[j];
+        if (both)
+            into->owned[kept++] = into->owned[i];
+    }
+    bool changed = kept != into->owned_count;
+    into->owned_count = (uint8_t)kept;
+    return changed;
+}
+
+/* Keeps the locks that both hold; entries of level 0 only where both have them. */
+static bool merge_held(struct ms_state *into, const struct ms_state *from)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < into->held_count; i++) {
+        const struct ms_held *other = find_held(from, into->held[i].lock);
+        if (other && other->level == into->held[i].level && other->mode == into->held[i].mode)
+            into->held[kept++] = into->held[i];
+    }
+    bool changed = kept != into->held_count;
+    into->held_count = (uint8_t)kept;
+    return changed;
+}
+
+static bool merge(const struct ms_frame *frame, struct ms_state *into, const struct ms_state *from,
+                  uint32_t block)
+{
+    bool changed = merge_held(into, from);
+    changed |= merge_values(frame, into, from, block);
+    changed |= merge_constraints(into, from);
+    changed |= merge_owned(into, from);
+    changed |= (from->live & ~into->live) != 0 || (into->joined & ~from->joined) != 0;
+    into->live |= from->live;
+    into->joined &= from->joined;
+    return changed;
+}
+
+bool ms_states_add(const struct ms_frame *frame, struct ms_states *states,
+                   const struct ms_state *state, uint32_t block)
+{
+    for (uint32_t i = 0; i < states->count; i++)
+        if (same_locks(states->items[i], state))
+            return merge(frame, states->items[i], state, block);
+    if (states->count < MS_STATE_MAX) {
+        states->items[states->count++] = ms_state_copy(frame, state);
+        return true;
+    }
+    struct ms_state *last = states->items[MS_STATE_MAX - 1];
+    bool changed = !last->fuzzy;
+    changed |= merge(frame, last, state, block);
+    last->fuzzy = true;
+    return changed;
+}
+
+/* ---- values ---- */
+
+ms_path ms_state_value(const struct ms_frame *frame, const struct ms_state *state, ms_path path)
+{
+    struct ms_path_node node = *ms_node(frame->program, path);
+    switch ((int)node.kind) {
+    case MS_PATH_PARAM:
+    case MS_PATH_LOCAL: {
+        uint32_t slot = variable_slot(frame, &node);
+        return slot != UINT32_MAX && state->values[slot] ? state->values[slot] : path;
+    }
+    case MS_PATH_RESULT: {
+        ms_path known = node.operand <= frame->results
+                            ? state->values[result_slot(frame, node.operand)]
+                            : 0;
+        return known ? known : path;
+    }
+    case MS_PATH_ADDRESS:
+        return ms_make(frame->program, MS_PATH_ADDRESS,
+                       ms_state_location(frame, state, node.base), 0, 0);
+    case MS_PATH_CONTAINER:
+        return ms_make(frame->program, MS_PATH_CONTAINER, ms_state_value(frame, state, node.base),
+                       node.operand, node.extra);
+    case MS_PATH_FIELD:
+    case MS_PATH_INDEX:
+    case MS_PATH_DEREF:
+        return ms_state_location(frame, state, path);
+    default:
+        return path;
+    }
+}
+
+ms_path ms_state_location(const struct ms_frame *frame, const struct ms_state *state, ms_path path)
+{
+    struct ms_path_node node = *ms_node(frame->program, path);
+    switch ((int)node.kind) {
+    case MS_PATH_FIELD:
+        return ms_make(frame->program, MS_PATH_FIELD, ms_state_location(frame, state, node.base),
+                       node.operand, node.extra);
+    case MS_PATH_INDEX:
+        return ms_make(frame->program, MS_PATH_INDEX, ms_state_location(frame, state, node.base), 0,
+                       ms_state_value(frame, state, node.extra));
+    case MS_PATH_DEREF:
+        return ms_make(frame->program, MS_PATH_DEREF, ms_state_value(frame, state, node.base), 0, 0);
+    default:
+        return path;
+    }
+}
+
+/* A name that is about to mean something else: what was known under it keeps a name of its own. */
+static void retire(const struct ms_frame *frame, struct ms_state *state, ms_path name)
+{
+    ms_path stale = 0;
+    for (uint32_t i = 0; i < state->held_count; i++) {
+        if (!ms_path_contains(frame->program, state->held[i].lock, name))
+            continue;
+        if (!stale)
+            stale = ms_make(frame->program, MS_PATH_VALUE, name, VALUE_STALE, 0);
+        state->held[i].lock = ms_path_replace(frame->program, state->held[i].lock, name, stale);
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->constraint_count; i++)
+        if (!ms_path_contains(frame->program, state->constraints[i].value, name))
+            state->constraints[kept++] = state->constraints[i];
+    state->constraint_count = (uint8_t)kept;
+    kept = 0;
+    for (uint32_t i = 0; i < state->owned_count; i++)
+        if (!ms_path_contains(frame->program, state->owned[i], name))
+            state->owned[kept++] = state->owned[i];
+    state->owned_count = (uint8_t)kept;
+    for (uint32_t i = 0; i < frame->parameters + frame->locals; i++) {
+        if (!ms_path_contains(frame->program, state->values[i], name))
+            continue;
+        if (!stale)
+            stale = ms_make(frame->program, MS_PATH_VALUE, name, VALUE_STALE, 0);
+        state->values[i] = ms_path_replace(frame->program, state->values[i], name, stale);
+    }
+}
+
+void ms_state_assign(const struct ms_frame *frame, struct ms_state *state, ms_path variable,
+                     ms_path value, uint32_t event)
+{
+    struct ms_path_node node = *ms_node(frame->program, variable);
+    uint32_t slot = variable_slot(frame, &node);
+    if (slot == UINT32_MAX) {
+        /* Memory: a branch value read from there is no longer known. */
+        uint32_t kept = 0;
+        for (uint32_t i = 0; i < state->constraint_count; i++)
+            if (state->constraints[i].value != variable)
+                state->constraints[kept++] = state->constraints[i];
+        state->constraint_count = (uint8_t)kept;
+        return;
+    }
+    if (!value || ms_path_depth(frame->program, value) > MS_PATH_DEPTH_MAX) {
+        value = ms_make(frame->program, MS_PATH_VALUE, variable, event, 0);
+        retire(frame, state, value);
+    }
+    state->values[slot] = value;
+}
+
+void ms_state_set_result(const struct ms_frame *frame, struct ms_state *state, uint32_t result,
+                         ms_path value)
+{
+    if (!result || result > frame->results)
+        return;
+    ms_path name = ms_make(frame->program, MS_PATH_RESULT, 0, result, 0);
+    if (state->values[result_slot(frame, result)]) /* not the first time around a loop */
+        retire(frame, state, name);
+    state->values[result_slot(frame, result)] = value ? value : name;
+}
+
+ms_path ms_state_instantiate(const struct ms_frame *frame, const struct ms_state *state,
+                             const ms_path *arguments, uint32_t argument_count, ms_path path,
+                             uint32_t result)
+{
+    struct ms_path_node node = *ms_node(frame->program, path);
+    switch ((int)node.kind) {
+    case MS_PATH_PARAM:
+        return node.operand < argument_count ? arguments[node.operand] : 0;
+    case MS_PATH_CONSTANT:
+    case MS_PATH_FUNCTION:
+    case MS_PATH_GLOBAL:
+        return path;
+    case MS_PATH_FRESH:
+        return result ? ms_make(frame->program, MS_PATH_RESULT, 0, result, 0) : 0;
+    case MS_PATH_FIELD:
+    case MS_PATH_INDEX:
+    case MS_PATH_DEREF:
+    case MS_PATH_ADDRESS:
+    case MS_PATH_CONTAINER: {
+        ms_path base =
+            ms_state_instantiate(frame, state, arguments, argument_count, node.base, result);
+        if (!base)
+            return 0;
+        /* &local was passed: what the callee loads through it is the local's value here. */
+        uint8_t kind = ms_node(frame->program, base)->kind;
+        if ((node.kind == MS_PATH_DEREF || node.kind == MS_PATH_CONTAINER) &&
+            kind == MS_PATH_LOCAL && state)
+            base = ms_state_value(frame, state, base);
+        if (node.kind == MS_PATH_INDEX)
+            node.extra = 0;
+        return ms_make(frame->program, node.kind, base, node.operand, node.extra);
+    }
+    default:
+        return 0;
+    }
+}
+
+/* ---- locks ---- */
+
+struct ms_held *ms_state_find_lock(struct ms_state *state, ms_path lock)
+{
+    return (struct ms_held *)find_held(state, lock);
+}
+
+void ms_state_change_lock(const struct ms_frame *frame, struct ms_state *state, ms_path lock,
+                          uint8_t mode, int change, uint32_t event)
+{
+    struct ms_held *held = ms_state_find_lock(state, lock);
+    if (!held) {
+        if (state->held_count == MS_HELD_MAX) { /* make room: forget one that is not held */
+            uint32_t kept = 0;
+            for (uint32_t i = 0; i < state->held_count; i++)
+                if (state->held[i].level != 0)
+                    state->held[kept++] = state->held[i];
+            state->held_count = (uint8_t)kept;
+            if (kept == MS_HELD_MAX) {
+                ms_remark(frame->program, "%s: more than %d locks at once; the others are ignored",
+                          ms_name(frame->program,
+                                  ms_function_at(frame->program, frame->function)->name),
+                          MS_HELD_MAX);
+                return;
+            }
+        }
+        held = &state->held[state->held_count++];
+        *held = (struct ms_held){.lock = lock, .mode = mode};
+    }
+    if (change > 0 && held->level <= 0)
+        held->mode = mode;
+    int level = held->level + change;
+    held->level = (int8_t)(level > 2 ? 2 : level < -1 ? -1 : level);
+    held->event = event;
+}
+
+struct ms_lockset ms_state_lockset(const struct ms_frame *frame, const struct ms_state *state)
+{
+    struct ms_lockset set = {0};
+    for (uint32_t i = 0; i < state->held_count; i++)
+        set.count += state->held[i].level != 0;
+    if (!set.count)
+        return set;
+    set.items = ms_arena_allocate(&frame->program->arena, set.count * sizeof *set.items);
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < state->held_count; i++)
+        if (state->held[i].level != 0)
+            set.items[at++] = state->held[i];
+    return set;
+}
+
+/* ---- ownership ---- */
+
+bool ms_state_owns(const struct ms_frame *frame, const struct ms_state *state, ms_path location)
+{
+    for (;;) {
+        struct ms_path_node node = *ms_node(frame->program, location);
+        if (node.kind == MS_PATH_LOCAL)
+            for (uint32_t i = 0; i < state->owned_count; i++) {
+                struct ms_path_node owned = *ms_node(frame->program, state->owned[i]);
+                if (owned.kind == MS_PATH_ADDRESS && owned.base == location)
+                    return true;
+            }
+        for (uint32_t i = 0; i < state->owned_count; i++)
+            if (state->owned[i] == location)
+                return true;
+        switch (node.kind) {
+        case MS_PATH_FIELD:
+        case MS_PATH_INDEX:
+        case MS_PATH_DEREF:
+        case MS_PATH_ADDRESS:
+        case MS_PATH_CONTAINER:
+            location = node.base;
+            continue;
+        default:
+            return false;
+        }
+    }
+}
+
+void ms_state_own(struct ms_state *state, ms_path value)
+{
+    for (uint32_t i = 0; i < state->owned_count; i++)
+        if (state->owned[i] == value)
+            return;
+    if (state->owned_count < MS_OWNED_MAX)
+        state->owned[state->owned_count++] = value;
+}
+
+void ms_state_publish(const struct ms_frame *frame, struct ms_state *state, ms_path value)
+{
+    ms_path root = ms_path_root(frame->program, value);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->owned_count; i++)
+        if (ms_path_root(frame->program, state->owned[i]) != root)
+            state->owned[kept++] = state->owned[i];
+    state->owned_count = (uint8_t)kept;
+}
+
+/* ---- branches ---- */
+
+enum ms_compare ms_compare_negate(enum ms_compare compare)
+{
+    static const uint8_t negated[] = {
+        [MS_COMPARE_NONE] = MS_COMPARE_NONE,
+        [MS_COMPARE_EQUAL] = MS_COMPARE_NOT_EQUAL,
+        [MS_COMPARE_NOT_EQUAL] = MS_COMPARE_EQUAL,
+        [MS_COMPARE_LESS] = MS_COMPARE_GREATER_EQUAL,
+        [MS_COMPARE_LESS_EQUAL] = MS_COMPARE_GREATER,
+        [MS_COMPARE_GREATER] = MS_COMPARE_LESS_EQUAL,
+        [MS_COMPARE_GREATER_EQUAL] = MS_COMPARE_LESS,
+    };
+    return negated[compare];
+}
+
+static bool holds(int64_t value, enum ms_compare compare, int64_t constant)
+{
+    switch (compare) {
+    case MS_COMPARE_EQUAL:
+        return value == constant;
+    case MS_COMPARE_NOT_EQUAL:
+        return value != constant;
+    case MS_COMPARE_LESS:
+        return value < constant;
+    case MS_COMPARE_LESS_EQUAL:
+        return value <= constant;
+    case MS_COMPARE_GREATER:
+        return value > constant;
+    case MS_COMPARE_GREATER_EQUAL:
+        return value >= constant;
+    default:
+        return true;
+    }
+}
+
+/* Whether some integer satisfies both. Equalities decide; of two inequalities the ends are tried. */
+static bool compatible(enum ms_compare one, int64_t a, enum ms_compare other, int64_t b)
+{
+    if (one == MS_COMPARE_EQUAL)
+        return holds(a, other, b);
+    if (other == MS_COMPARE_EQUAL)
+        return holds(b, one, a);
+    if (one == MS_COMPARE_NOT_EQUAL || other == MS_COMPARE_NOT_EQUAL)
+        return true;
+    static const int64_t around[] = {-1, 0, 1};
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
+        int64_t x, y;
+        if (!__builtin_add_overflow(a, around[i], &x) && holds(x, one, a) && holds(x, other, b))
+            return true;
+        if (!__builtin_add_overflow(b, around[i], &y) && holds(y, one, a) && holds(y, other, b))
+            return true;
+    }
+    return false;
+}
+
+bool ms_state_assume(const struct ms_frame *frame, struct ms_state *state, ms_path value,
+                     enum ms_compare compare, int64_t constant)
+{
+    struct ms_path_node node = *ms_node(frame->program, value);
+    if (node.kind == MS_PATH_CONSTANT)
+        return holds(frame->program->facts->constants[node.operand], compare, constant);
+    if (node.kind == MS_PATH_ADDRESS || node.kind == MS_PATH_FUNCTION)
+        return constant != 0 || holds(1, compare, 0);
+    if (node.kind == MS_PATH_UNKNOWN || compare == MS_COMPARE_NONE)
+        return true;
+    for (uint32_t i = 0; i < state->constraint_count; i++) {
+        const struct ms_constraint *known = &state->constraints[i];
+        if (known->value != value)
+            continue;
+        if (!compatible(known->compare, known->constant, compare, constant))
+            return false;
+        if (known->compare == MS_COMPARE_EQUAL ||
+            (known->compare == compare && known->constant == constant))
+            return true;
+    }
+    if (state->constraint_count == MS_CONSTRAINT_MAX) { /* the oldest is the least useful */
+        memmove(state->constraints, state->constraints + 1,
+                (MS_CONSTRAINT_MAX - 1) * sizeof *state->constraints);
+        state->constraint_count--;
+    }
+    state->constraints[state->constraint_count++] =
+        (struct ms_constraint){value, (uint8_t)compare, constant};
+    return true;
+}
+
+enum ms_compare ms_state_known(const struct ms_frame *frame, const struct ms_state *state,
+                               ms_path value, int64_t *constant)
+{
+    struct ms_path_node node = *ms_node(frame->program, value);
+    *constant = 0;
+    if (node.kind == MS_PATH_CONSTANT) {
+        *constant = frame->program->facts->constants[node.operand];
+        return MS_COMPARE_EQUAL;
+    }
+    if (node.kind == MS_PATH_ADDRESS || node.kind == MS_PATH_FUNCTION)
+        return MS_COMPARE_NOT_EQUAL;
+    enum ms_compare best = MS_COMPARE_NONE;
+    for (uint32_t i = 0; i < state->constraint_count; i++) {
+        if (state->constraints[i].value != value)
+            continue;
+        best = state->constraints[i].compare;
+        *constant = state->constraints[i].constant;
+        if (best == MS_COMPARE_EQUAL)
+            break;
+    }
+    return best;
+}
