@@ -383,3 +383,7 @@ int hmap_compare_and_swap(struct hmap *self, const void *key, const void *expect
 bool hmap_each(struct hmap *self, mapsan_map_visit visit, void *context) {
     return hmap_core_each(self->type, self, visit, context);
 }
+
+bool hmap_iter_next(struct hmap_iter *iter, void *key, void *value) {
+    return iter->map != NULL && hmap_core_iter_next(iter->map->type, iter, key, value);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Runs every test of a program on every driver, or on those that an argument names. */
+#ifndef MAPSAN_TEST_MAPS_SUITE_H
+#define MAPSAN_TEST_MAPS_SUITE_H
+
+#include "driver.h"
+
+struct test {
+    const char *name;
+    void (*run)(const struct map_driver *driver);
+};
+
+/* argv[1], if given, is the beginning of the names of the drivers to test. Returns main's result;
+ * it is not zero if no driver has such a name. A failed check aborts. */
+int run_suite(int argc, char **argv, const struct test *tests, size_t count);
+
+#endif
