@@ -18,6 +18,18 @@ def read(path, default="-"):
         return default
 
 
+def tests(folder):
+    """Failed tests of the plain build, and whether the other two builds fail the same ones."""
+    statuses = [read(os.path.join(folder, mode + ".test.status")) for mode in MODES]
+    failures = [read(os.path.join(folder, mode + ".test.failures"), "") for mode in MODES]
+    cells = []
+    for status, failed in zip(statuses, failures):
+        count = len(failed.splitlines())
+        same = (status, failed) == (statuses[0], failures[0])
+        cells.append("-" if status == "-" else f"{count} failed" if not same or not cells else "same")
+    return ", ".join(cells)
+
+
 def row(scratch, program):
     folder = os.path.join(scratch, program)
     measured = json.loads(read(os.path.join(folder, "measure.json"), "{}"))
@@ -28,7 +40,7 @@ def row(scratch, program):
         read(os.path.join(folder, "version")).replace(program + "_", ""),
         str(measured.get("lines", "-")),
         " ".join(read(os.path.join(folder, mode + ".build.status")) for mode in MODES),
-        " ".join(read(os.path.join(folder, mode + ".test.status")) for mode in MODES),
+        tests(folder),
         f"{unit.count('[mapsan-')} / {linked.count('[mapsan-')}",
         f"{measured['time_ratio']:.3f}" if measured else "-",
         f"{measured['memory_ratio']:.3f}" if measured else "-",
@@ -42,7 +54,7 @@ def main():
     print("|" + "---|" * len(COLUMNS))
     for program in programs:
         print("| " + " | ".join(row(scratch, program)) + " |")
-    print("\nbuild, tests: exit codes, plain / plugin / mapsan-clang")
+    print("\nbuild: exit codes; tests: failures; plain, plugin, mapsan-clang")
 
 
 main()

@@ -13,3 +13,7 @@ field_test() {
     rm -f t/whitespace.t # a check of their repository, not of the program
     make test CFLAGS='-g -O2' CC="$CC"
 }
+
+field_failures() {
+    grep -E '^(t/.*(Wstat|Failed)|not ok)' "$1"
+}

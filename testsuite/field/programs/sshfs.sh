@@ -12,3 +12,7 @@ field_build() {
 field_test() {
     cd build && python3 -m pytest test/
 }
+
+field_failures() {
+    grep '^FAILED' "$1"
+}
