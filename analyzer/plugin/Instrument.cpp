@@ -19,9 +19,11 @@ namespace {
 
 class InstrumentConsumer : public ASTConsumer {
 public:
-  InstrumentConsumer(const ms_models *Models, std::shared_ptr<MacroUses> Uses,
+  InstrumentConsumer(const ms_models *Models, Preprocessor &Macros,
+                     std::shared_ptr<MacroUses> Uses,
                      std::shared_ptr<MapTexts> Texts)
-      : Models(Models), Uses(std::move(Uses)), Texts(std::move(Texts)) {}
+      : Models(Models), Macros(Macros), Uses(std::move(Uses)),
+        Texts(std::move(Texts)) {}
 
   void Initialize(ASTContext &Unit) override { Context = &Unit; }
 
@@ -31,13 +33,14 @@ public:
       auto *Function = dyn_cast<FunctionDecl>(D);
       if (Uses && Function && !Context->getLangOpts().CPlusPlus &&
           Function->doesThisDeclarationHaveABody() && !isLibrary(Function))
-        instrumentMacros(Function, *Context, *Uses);
+        instrumentMacros(Function, *Context, Macros, *Uses);
     }
     return true;
   }
 
 private:
   const ms_models *Models;
+  Preprocessor &Macros;
   std::shared_ptr<MacroUses> Uses;
   std::shared_ptr<MapTexts> Texts;
   ASTContext *Context = nullptr;
@@ -61,5 +64,6 @@ mapsan::createInstrumentConsumer(CompilerInstance &Compiler,
       Compiler, [Models, Texts](llvm::PassBuilder &Builder) {
         registerInstrumentCalls(Builder, Models, Texts);
       });
-  return std::make_unique<InstrumentConsumer>(Models, std::move(Uses), Texts);
+  return std::make_unique<InstrumentConsumer>(
+      Models, Compiler.getPreprocessor(), std::move(Uses), Texts);
 }

@@ -8,6 +8,7 @@
 #include "InstrumentTexts.h"
 #include "MacroUses.h"
 #include "clang/AST/StmtOpenMP.h"
+#include "clang/Lex/Preprocessor.h"
 #include "llvm/ADT/FoldingSet.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -31,35 +32,37 @@ public:
                     MacroUses &Uses)
       : Function(Function), Context(Context), Uses(Uses) {}
 
-  void run();
+  void run(llvm::ArrayRef<mapsan::MacroUse> All);
 
 private:
   FunctionDecl *Function;
   ASTContext &Context;
   MacroUses &Uses;
-  llvm::DenseMap<const Stmt *, const MacroUse *> ByRoot;
+  llvm::DenseMap<const Stmt *, const mapsan::MacroUse *> ByRoot;
   llvm::SmallVector<OpenBracket, 4> Open;
 
-  NodeBuilder nodesFor(const MacroUse &Use) {
+  NodeBuilder nodesFor(const mapsan::MacroUse &Use) {
     SourceManager &SM = Context.getSourceManager();
     return NodeBuilder(Context, Function, SM.getExpansionLoc(Use.Where));
   }
 
-  const MacroUse *useAt(const Stmt *S) const;
   void rewrite(Stmt *&S);
   void rewriteChildren(Stmt *S, llvm::function_ref<void(Stmt *&)> Each);
-  void rewritePieces(Stmt *&S, const MacroUse &Use, const Brackets &Maps);
-  bool isOwnCode(const Stmt *S, const MacroUse &Use) const;
+  void rewritePieces(Stmt *&S, const mapsan::MacroUse &Use,
+                     const Brackets &Maps);
+  bool isOwnCode(const Stmt *S, const mapsan::MacroUse &Use) const;
 
-  bool mayCallOnceMore(const Expr *Argument, const MacroUse &Use) const;
-  Expr *mapAddress(const MacroUse &Use, const ms_operand &Object);
-  Brackets bracketsOf(const MacroUse &Use);
-  Stmt *wrapStatement(Stmt *S, const MacroUse &Use, const Brackets &Maps,
-                      bool Declare);
-  Expr *wrapExpression(Expr *E, const MacroUse &Use, const Brackets &Maps,
-                       bool Declare);
-  Stmt *wrap(Stmt *S, const MacroUse &Use, const Brackets &Maps, bool Declare);
-  void closeBeforeJumps(Stmt *&S, const MacroUse &Use, const Brackets &Maps);
+  bool mayCallOnceMore(const Expr *Argument, const mapsan::MacroUse &Use) const;
+  Expr *mapAddress(const mapsan::MacroUse &Use, const ms_operand &Object);
+  Brackets bracketsOf(const mapsan::MacroUse &Use);
+  Stmt *wrapStatement(Stmt *S, const mapsan::MacroUse &Use,
+                      const Brackets &Maps, bool Declare);
+  Expr *wrapExpression(Expr *E, const mapsan::MacroUse &Use,
+                       const Brackets &Maps, bool Declare);
+  Stmt *wrap(Stmt *S, const mapsan::MacroUse &Use, const Brackets &Maps,
+             bool Declare);
+  void closeBeforeJumps(Stmt *&S, const mapsan::MacroUse &Use,
+                        const Brackets &Maps);
 };
 
 using Body = llvm::SmallVector<Stmt *, 8>;
@@ -136,21 +139,10 @@ static bool touchesMemory(const Stmt *S) {
   });
 }
 
-void MacroInstrumenter::run() {
-  std::vector<MacroUse> All = Uses.find(Function);
-  if (All.empty())
-    return;
-  for (const MacroUse &Use : All)
+void MacroInstrumenter::run(llvm::ArrayRef<mapsan::MacroUse> All) {
+  for (const mapsan::MacroUse &Use : All)
     ByRoot[Use.Root] = &Use;
-  Stmt *Root = Function->getBody();
-  rewriteChildren(Root, [this](Stmt *&S) { rewrite(S); });
-}
-
-// The value of an lvalue macro is loaded inside the bracket: wrap the load.
-const MacroUse *MacroInstrumenter::useAt(const Stmt *S) const {
-  if (const auto *Cast = dyn_cast<ImplicitCastExpr>(S))
-    S = Cast->IgnoreImpCasts();
-  return ByRoot.lookup(S);
+  rewriteChildren(Function->getBody(), [this](Stmt *&S) { rewrite(S); });
 }
 
 // Children that are evaluated where they stand, each in the place that code
@@ -185,7 +177,7 @@ void MacroInstrumenter::rewriteChildren(
 }
 
 // A loop over the map: the user's code runs between its steps.
-static bool visitsInSteps(const MacroUse &Use) {
+static bool visitsInSteps(const mapsan::MacroUse &Use) {
   if (Use.Shape != MacroShape::Statement)
     return Use.Shape == MacroShape::Loop;
   return llvm::any_of(mapOperations(*Use.Model), [](const MapOperation &What) {
@@ -194,7 +186,7 @@ static bool visitsInSteps(const MacroUse &Use) {
 }
 
 void MacroInstrumenter::rewrite(Stmt *&S) {
-  const MacroUse *Use = useAt(S);
+  const mapsan::MacroUse *Use = ByRoot.lookup(S);
   if (!Use) {
     rewriteChildren(S, [this](Stmt *&Child) { rewrite(Child); });
     return;
@@ -220,7 +212,8 @@ void MacroInstrumenter::rewrite(Stmt *&S) {
 }
 
 // Written by the macro, though perhaps with arguments in it?
-bool MacroInstrumenter::isOwnCode(const Stmt *S, const MacroUse &Use) const {
+bool MacroInstrumenter::isOwnCode(const Stmt *S,
+                                  const mapsan::MacroUse &Use) const {
   if (Uses.inside(S->getBeginLoc()) != Use.Expansion)
     return false;
   auto First = Uses.argument(Use.Expansion, S->getBeginLoc());
@@ -230,7 +223,7 @@ bool MacroInstrumenter::isOwnCode(const Stmt *S, const MacroUse &Use) const {
 
 // In a macro's loop: brackets around each largest expression that the macro
 // wrote and that reads the map; the user's body in between is free.
-void MacroInstrumenter::rewritePieces(Stmt *&S, const MacroUse &Use,
+void MacroInstrumenter::rewritePieces(Stmt *&S, const mapsan::MacroUse &Use,
                                       const Brackets &Maps) {
   if (!isOwnCode(S, Use)) {
     rewrite(S);
@@ -247,7 +240,7 @@ void MacroInstrumenter::rewritePieces(Stmt *&S, const MacroUse &Use,
 // A macro that evaluates `table_of(server)` several times leaves it open how
 // often; one that evaluates it once does not.
 bool MacroInstrumenter::mayCallOnceMore(const Expr *Argument,
-                                        const MacroUse &Use) const {
+                                        const mapsan::MacroUse &Use) const {
   unsigned Calls = countCalls(Argument);
   if (Calls == 0)
     return true;
@@ -261,7 +254,7 @@ bool MacroInstrumenter::mayCallOnceMore(const Expr *Argument,
 }
 
 // The address that stands for the map, or null if it cannot be had.
-Expr *MacroInstrumenter::mapAddress(const MacroUse &Use,
+Expr *MacroInstrumenter::mapAddress(const mapsan::MacroUse &Use,
                                     const ms_operand &Object) {
   if (Object.kind != MS_OPERAND_ITSELF && Object.kind != MS_OPERAND_ARGUMENT &&
       Object.kind != MS_OPERAND_INDIRECT)
@@ -287,7 +280,7 @@ Expr *MacroInstrumenter::mapAddress(const MacroUse &Use,
 
 // One bracket per map that no bracket around this use covers already:
 // shput(t, k, shget(t, k) + 1) is one write.
-Brackets MacroInstrumenter::bracketsOf(const MacroUse &Use) {
+Brackets MacroInstrumenter::bracketsOf(const mapsan::MacroUse &Use) {
   Brackets Result;
   NodeBuilder Nodes = nodesFor(Use);
   for (const MapOperation &Operation : mapOperations(*Use.Model)) {
@@ -315,7 +308,7 @@ Brackets MacroInstrumenter::bracketsOf(const MacroUse &Use) {
   return Result;
 }
 
-Stmt *MacroInstrumenter::wrap(Stmt *S, const MacroUse &Use,
+Stmt *MacroInstrumenter::wrap(Stmt *S, const mapsan::MacroUse &Use,
                               const Brackets &Maps, bool Declare) {
   closeBeforeJumps(S, Use, Maps);
   if (auto *E = dyn_cast<Expr>(S))
@@ -323,7 +316,7 @@ Stmt *MacroInstrumenter::wrap(Stmt *S, const MacroUse &Use,
   return wrapStatement(S, Use, Maps, Declare);
 }
 
-Stmt *MacroInstrumenter::wrapStatement(Stmt *S, const MacroUse &Use,
+Stmt *MacroInstrumenter::wrapStatement(Stmt *S, const mapsan::MacroUse &Use,
                                        const Brackets &Maps, bool Declare) {
   NodeBuilder Nodes = nodesFor(Use);
   Body Wrapped;
@@ -335,7 +328,7 @@ Stmt *MacroInstrumenter::wrapStatement(Stmt *S, const MacroUse &Use,
   return Nodes.compound(Wrapped);
 }
 
-Expr *MacroInstrumenter::wrapExpression(Expr *E, const MacroUse &Use,
+Expr *MacroInstrumenter::wrapExpression(Expr *E, const mapsan::MacroUse &Use,
                                         const Brackets &Maps, bool Declare) {
   QualType Type = E->getType();
   if (Type->isVariablyModifiedType())
@@ -418,7 +411,7 @@ private:
 
 } // namespace
 
-void MacroInstrumenter::closeBeforeJumps(Stmt *&S, const MacroUse &Use,
+void MacroInstrumenter::closeBeforeJumps(Stmt *&S, const mapsan::MacroUse &Use,
                                          const Brackets &Maps) {
   JumpFinder Finder(S);
   Finder.visit(S, false, false);
@@ -431,7 +424,22 @@ void MacroInstrumenter::closeBeforeJumps(Stmt *&S, const MacroUse &Use,
   }
 }
 
+static bool isLibraryCode(const FunctionDecl *Function,
+                          const mapsan::MacroUse &Use, Preprocessor &Macros) {
+  const SourceManager &SM = Macros.getSourceManager();
+  FileID File = SM.getFileID(SM.getExpansionLoc(Function->getLocation()));
+  const MacroInfo *Macro =
+      Macros.getMacroInfo(Macros.getIdentifierInfo(Use.Name));
+  return File != SM.getMainFileID() && Macro &&
+         SM.getFileID(Macro->getDefinitionLoc()) == File;
+}
+
 void mapsan::instrumentMacros(FunctionDecl *Function, ASTContext &Context,
-                              MacroUses &Uses) {
-  MacroInstrumenter(Function, Context, Uses).run();
+                              Preprocessor &Macros, MacroUses &Uses) {
+  std::vector<mapsan::MacroUse> Found = Uses.find(Function);
+  llvm::erase_if(Found, [&](const mapsan::MacroUse &Use) {
+    return isLibraryCode(Function, Use, Macros);
+  });
+  if (!Found.empty())
+    MacroInstrumenter(Function, Context, Uses).run(Found);
 }

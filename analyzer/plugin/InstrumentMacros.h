@@ -21,15 +21,17 @@
 namespace clang {
 class ASTContext;
 class FunctionDecl;
+class Preprocessor;
 } // namespace clang
 
 namespace mapsan {
 
 class MacroUses;
 
-/// Rewrites the body of \p Function in place.
+/// Rewrites the body of \p Function in place. Uses in a header that itself
+/// defines the macro are the library's own code and stay as they are.
 void instrumentMacros(clang::FunctionDecl *Function, clang::ASTContext &Context,
-                      MacroUses &Uses);
+                      clang::Preprocessor &Macros, MacroUses &Uses);
 
 } // namespace mapsan
 
