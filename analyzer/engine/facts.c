@@ -6,6 +6,7 @@
  */
 #include "mapsan/facts.h"
 
+#include "facts_image.h"
 #include "support.h"
 
 #include <stdlib.h>
@@ -144,20 +145,21 @@ ms_path ms_path_make(struct ms_unit *unit, enum ms_path_kind kind, ms_path base,
     return intern_path(unit, node);
 }
 
-ms_path ms_path_constant(struct ms_unit *unit, int64_t value) {
+uint32_t ms_unit_constant(struct ms_unit *unit, int64_t value) {
     struct ms_index *index = &unit->private_->constants;
     uint64_t hash = ms_hash_mix((uint64_t)value, 0);
     size_t cursor = ms_index_start(index, hash);
-    uint32_t at;
-    while ((at = ms_index_next(index, hash, &cursor)) != MS_INDEX_END)
+    for (uint32_t at; (at = ms_index_next(index, hash, &cursor)) != MS_INDEX_END;)
         if (unit->constants[at] == value)
-            break;
-    if (at == MS_INDEX_END) {
-        at = (uint32_t)unit->constant_count;
-        MS_PUSH(unit->constants, unit->constant_count, value);
-        ms_index_add(index, hash, at);
-    }
-    return ms_path_make(unit, MS_PATH_CONSTANT, 0, at, 0);
+            return at;
+    uint32_t added = (uint32_t)unit->constant_count;
+    MS_PUSH(unit->constants, unit->constant_count, value);
+    ms_index_add(index, hash, added);
+    return added;
+}
+
+ms_path ms_path_constant(struct ms_unit *unit, int64_t value) {
+    return ms_path_make(unit, MS_PATH_CONSTANT, 0, ms_unit_constant(unit, value), 0);
 }
 
 /* ---- the other tables ---------------------------------------------------------------------- */
