@@ -30,6 +30,8 @@ enum mapsan_site_flags {
     MAPSAN_SITE_ITERATOR_REMOVE = 1u << 0,
     /* One step of an iteration (a macro's loop), not a bracket around all of it. */
     MAPSAN_SITE_STEP = 1u << 1,
+    /* The library lets callbacks of this write use the map, as GHashTable's removals let destructors. */
+    MAPSAN_SITE_REENTRANT = 1u << 2,
 };
 
 /* Constant, one per place. Strings are never NULL. */
@@ -63,6 +65,25 @@ void __mapsan_map_init(const void *map, const struct mapsan_site *site);
 /* Before and after the map is destroyed. The second forgets the address. */
 void __mapsan_map_destroy_begin(const void *map, const struct mapsan_site *site);
 void __mapsan_map_destroy_end(const void *map, const struct mapsan_site *site);
+
+/* A map that has room for its own tag embeds it; all zero is valid. The runtime alone touches it. */
+struct mapsan_tag {
+    uint64_t word;    /* who is writing, since where; else who wrote last */
+    uint64_t touched; /* the threads that used the map so far */
+    uint64_t made;    /* by which thread, where */
+};
+
+/* The same operations for such maps. Begin and end stand in one function; nothing here outlives the
+ * memory of the tag: destroy_end comes before that is given back. */
+void __mapsan_tag_read_begin(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site);
+void __mapsan_tag_read_end(struct mapsan_tag *tag);
+void __mapsan_tag_write_begin(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site);
+void __mapsan_tag_write_end(struct mapsan_tag *tag);
+void __mapsan_tag_iterate_begin(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site);
+void __mapsan_tag_iterate_end(struct mapsan_tag *tag);
+void __mapsan_tag_init(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site);
+void __mapsan_tag_destroy_begin(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site);
+void __mapsan_tag_destroy_end(struct mapsan_tag *tag);
 
 /* Called by every instrumented module's constructor; the runtime refuses an ABI it does not know. */
 void __mapsan_module(uint32_t abi);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * From a check that fired to a report. The word or the entry found names the other side; before
+ * anything is said, the other thread supplies its stack, and if the function that began the
+ * operation is not on it (longjmp, an exception, a return past the end), the entry is dropped
+ * instead.
+ */
+#define _GNU_SOURCE
+#include "conflict.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "flags.h"
+#include "operations.h"
+#include "report.h"
+
+enum { PAIRS = 4096 };
+
+static uint32_t reporting; /* the slot of the thread whose report is under way */
+static unsigned reports;
+static uint64_t pairs[PAIRS]; /* reported already, by hash */
+static struct mapsan_collision collision;
+
+static const char advice_lock[] =
+    "hold one lock around both operations; a reader-writer lock must be held for writing where the "
+    "map is written";
+static const char advice_iterate[] =
+    "hold the lock for the whole iteration, or iterate over a copy";
+static const char advice_destroy[] =
+    "stop or join the threads that use the map before it is destroyed, or share it by a reference "
+    "count";
+static const char advice_own[] =
+    "collect the changes and make them after the loop, or remove through the iterator";
+static const char advice_callback[] =
+    "do not change the map in a callback or destructor that one of its own operations calls";
+
+struct wording {
+    const char *title, *advice;
+};
+
+/* Two threads: by the two operations, in either order. Reads among themselves do not collide. */
+static struct wording between_threads(uint8_t one, uint8_t other) {
+    if (one != MAPSAN_OP_WRITE && one != MAPSAN_OP_READ && one != MAPSAN_OP_ITERATE)
+        return (struct wording){"map destroyed while in use", advice_destroy};
+    if (other != MAPSAN_OP_WRITE && other != MAPSAN_OP_READ && other != MAPSAN_OP_ITERATE)
+        return (struct wording){"map destroyed while in use", advice_destroy};
+    if (one == MAPSAN_OP_ITERATE || other == MAPSAN_OP_ITERATE)
+        return (struct wording){"concurrent map iteration and map write", advice_iterate};
+    if (one == MAPSAN_OP_READ || other == MAPSAN_OP_READ)
+        return (struct wording){"concurrent map read and map write", advice_lock};
+    return (struct wording){"concurrent map writes", advice_lock};
+}
+
+/* One thread: what the inner operation does to the outer one. */
+static struct wording within_thread(uint8_t inner, uint8_t outer) {
+    if (inner != MAPSAN_OP_WRITE)
+        return (struct wording){"map destroyed while in use", advice_callback};
+    if (outer == MAPSAN_OP_ITERATE)
+        return (struct wording){"map modified while iterating", advice_own};
+    if (outer == MAPSAN_OP_READ)
+        return (struct wording){"map modified while being read", advice_callback};
+    return (struct wording){"map modified while being written", advice_callback};
+}
+
+static uint64_t pair_key(const struct mapsan_site *one, const struct mapsan_site *other) {
+    const uintptr_t low = one < other ? (uintptr_t)one : (uintptr_t)other;
+    const uintptr_t high = one < other ? (uintptr_t)other : (uintptr_t)one;
+    return (low * UINT64_C(0x9e3779b97f4a7c15) ^ high * UINT64_C(0xc2b2ae3d27d4eb4f)) | 1;
+}
+
+/* The place of a pair: its own, or the free one where it belongs; NULL when the table is full. */
+static uint64_t *pair_place(uint64_t key) {
+    for (unsigned i = 0; i < PAIRS; i++) {
+        uint64_t *place = &pairs[((key >> 20) + i) % PAIRS];
+        const uint64_t found = __atomic_load_n(place, __ATOMIC_RELAXED);
+        if (found == key || found == 0)
+            return place;
+    }
+    return NULL;
+}
+
+static bool reported_before(const struct mapsan_site *one, const struct mapsan_site *other) {
+    const uint64_t *place = pair_place(pair_key(one, other));
+    return mapsan_flags.dedup && (!place || __atomic_load_n(place, __ATOMIC_RELAXED));
+}
+
+static void note_pair(const struct mapsan_site *one, const struct mapsan_site *other) {
+    uint64_t *place = pair_place(pair_key(one, other));
+    if (place)
+        __atomic_store_n(place, pair_key(one, other), __ATOMIC_RELAXED);
+}
+
+/* One report at a time. A thread that waits here still supplies its stack to the one that writes.
+ */
+static void lock_reports(struct mapsan_thread *self) {
+    const struct timespec moment = {.tv_nsec = 50000};
+    uint32_t nobody = 0;
+    while (!__atomic_compare_exchange_n(&reporting, &nobody, self->slot, false, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED)) {
+        nobody = 0;
+        mapsan_stack_answer(self);
+        nanosleep(&moment, NULL);
+    }
+}
+
+static void unlock_reports(void) { __atomic_store_n(&reporting, 0, __ATOMIC_RELEASE); }
+
+static void end_process(void) {
+    if (mapsan_flags.abort_on_error)
+        abort();
+    _exit(mapsan_flags.exitcode);
+}
+
+/* Takes an entry out that its own thread left behind. If that thread has come back in this moment
+ * and opened the same again, one check of it is lost; its end finds nothing to do. */
+static void withdraw(struct mapsan_open *open, struct mapsan_tag *tag) {
+    __atomic_compare_exchange_n(&open->tag, &tag, NULL, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+/* Both sides known: is the other one still there, and if so, tell. `theirs` is its entry, if open.
+ */
+static void report(struct mapsan_thread *self, const struct mapsan_open *mine,
+                   struct mapsan_thread *other, const struct mapsan_closed *closed,
+                   struct mapsan_open *theirs) {
+    const bool same_thread = other == self;
+    const struct mapsan_site *site = closed->site;
+    struct mapsan_side *sides = collision.sides;
+    const bool was_busy = self->busy;
+    if (reported_before(mine->site, site))
+        return;
+    self->busy = true;
+    lock_reports(self);
+    if (reported_before(mine->site, site))
+        goto done;
+    sides[0] = (struct mapsan_side){.thread = self, .site = mine->site, .pc = mine->pc};
+    sides[1] = (struct mapsan_side){.thread = other, .site = site, .pc = closed->pc};
+    mapsan_stack_capture(&sides[0].stack, self->hook_frame);
+    sides[1].finished = !theirs;
+    if (theirs) {
+        const uintptr_t frame = theirs->frame;
+        if (!same_thread)
+            mapsan_stack_ask(other, &sides[1].stack);
+        const struct mapsan_stack *stack = &sides[same_thread ? 0 : 1].stack;
+        if (!mapsan_stack_holds(stack, closed->pc, frame)) {
+            withdraw(theirs, mine->tag);
+            goto done;
+        }
+    }
+    const struct wording wording = same_thread
+                                       ? within_thread(mine->site->operation, site->operation)
+                                       : between_threads(mine->site->operation, site->operation);
+    collision.title = wording.title;
+    collision.advice = wording.advice;
+    collision.map = mine->map;
+    collision.made = mine->tag->made;
+    collision.same_thread = same_thread;
+    note_pair(mine->site, site);
+    reports++;
+    mapsan_report(&collision);
+    if (mapsan_flags.halt_on_error)
+        end_process();
+done:
+    unlock_reports();
+    self->busy = was_busy;
+}
+
+/* What a thread remembers of a word, or NULL. */
+static const struct mapsan_closed *recall(const struct mapsan_closed *list, uint64_t word,
+                                          const struct mapsan_tag *tag) {
+    for (int i = 0; i < MAPSAN_RECENT; i++)
+        if (list[i].word == word && list[i].tag == tag)
+            return &list[i];
+    return NULL;
+}
+
+/* The write that a thread finished at this site on this map, of those it remembers; its place then.
+ */
+static uintptr_t recall_place(const struct mapsan_thread *thread, const struct mapsan_site *site,
+                              const struct mapsan_tag *tag) {
+    for (int i = 0; i < MAPSAN_RECENT; i++)
+        if (thread->recent[i].site == site && thread->recent[i].tag == tag)
+            return thread->recent[i].pc;
+    return 0;
+}
+
+static struct mapsan_open *open_entry(struct mapsan_thread *thread, const struct mapsan_tag *tag,
+                                      const struct mapsan_site *site) {
+    if (thread->first.tag == tag && thread->first.site == site)
+        return &thread->first;
+    for (uint32_t i = 0; i < thread->deepest; i++)
+        if (thread->inner[i].tag == tag && thread->inner[i].site == site)
+            return &thread->inner[i];
+    return NULL;
+}
+
+void mapsan_conflict_word(struct mapsan_thread *self, struct mapsan_open *open, uint64_t word) {
+    const uint32_t slot = mapsan_word_slot(word);
+    if (slot == 0)
+        return; /* the map was made anew by hand; who did it is not known */
+    struct mapsan_thread *other = mapsan_thread_of(slot);
+    if (!mapsan_is_claim(word)) {
+        const struct mapsan_closed *closed = recall(other->recent, word, open->tag);
+        if (closed)
+            report(self, open, other, closed, NULL);
+        return;
+    }
+    struct mapsan_closed claim = {.word = word, .site = mapsan_claim_site(word), .tag = open->tag};
+    struct mapsan_open *theirs = open_entry(other, open->tag, claim.site);
+    if (!theirs && recall(other->abandoned, word, open->tag))
+        return;
+    claim.pc = theirs ? theirs->pc : recall_place(other, claim.site, open->tag);
+    report(self, open, other, &claim, theirs);
+}
+
+void mapsan_conflict_open(struct mapsan_thread *self, struct mapsan_open *open,
+                          struct mapsan_thread *other, struct mapsan_open *theirs) {
+    const struct mapsan_closed seen = {.site = theirs->site, .pc = theirs->pc, .tag = open->tag};
+    /* Its fields belong to this operation only if it is still the one that is open. */
+    if (__atomic_load_n(&theirs->tag, __ATOMIC_ACQUIRE) == open->tag && seen.site)
+        report(self, open, other, &seen, theirs);
+}
+
+void mapsan_conflict_own(struct mapsan_thread *self, struct mapsan_open *open,
+                         struct mapsan_open *outer) {
+    const struct mapsan_closed seen = {.site = outer->site, .pc = outer->pc, .tag = open->tag};
+    report(self, open, self, &seen, outer);
+}
+
+void mapsan_conflict_bury(struct mapsan_thread *self) {
+    struct mapsan_stack stack;
+    mapsan_stack_capture(&stack, 0);
+    if (stack.depth == MAPSAN_STACK_MAX)
+        return; /* the outer part is missing: nothing can be said */
+    mapsan_abandon_unless(self, &stack);
+}
+
+void mapsan_conflict_after_fork(void) {
+    reporting = 0;
+    mapsan_stack_after_fork();
+}
+
+unsigned mapsan_conflict_count(void) { return reports; }

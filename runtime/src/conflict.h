@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * From a check that fired to a report: finds out who the other side is, makes sure that it is real,
+ * gets both stacks, and reports once. These return only if there was nothing to report, or the
+ * process goes on after reports (halt_on_error=0).
+ */
+#ifndef MAPSAN_CONFLICT_H
+#define MAPSAN_CONFLICT_H
+
+#include "thread.h"
+
+/* A word that this thread's operation should not have met: another's claim, or a stamp that is new.
+ */
+MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_word(struct mapsan_thread *self,
+                                                    struct mapsan_open *open, uint64_t word);
+
+/* Another thread's open operation, found by a writer's scan. */
+MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_open(struct mapsan_thread *self,
+                                                    struct mapsan_open *open,
+                                                    struct mapsan_thread *other,
+                                                    struct mapsan_open *theirs);
+
+/* This thread's own outer operation, which the new one may not disturb. */
+MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_own(struct mapsan_thread *self,
+                                                   struct mapsan_open *open,
+                                                   struct mapsan_open *outer);
+
+/* Drops the open operations of this thread whose functions are not on its stack any more. */
+MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_bury(struct mapsan_thread *self);
+
+/* In the child of a fork: no report is under way. */
+MAPSAN_HIDDEN void mapsan_conflict_after_fork(void);
+
+/* Reports so far, and what was held back as a repetition. */
+MAPSAN_HIDDEN unsigned mapsan_conflict_count(void);
+
+#endif

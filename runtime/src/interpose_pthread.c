@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * pthread_create, between the program and the C library: the new thread gets its number, and what
+ * its creator was doing, before its first hook. In a program this definition comes before libc's
+ * for all modules, in the shared library likewise if it is linked or preloaded.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "stack.h"
+#include "start.h"
+#include "thread.h"
+
+typedef void *thread_function(void *argument);
+typedef int create_function(pthread_t *thread, const pthread_attr_t *attributes,
+                            thread_function *function, void *argument);
+
+struct launch {
+    thread_function *function;
+    void *argument;
+    struct mapsan_birth birth;
+};
+
+static void *run(void *argument) {
+    struct launch launch = *(struct launch *)argument;
+    free(argument);
+    mapsan_thread_born(&launch.birth);
+    return launch.function(launch.argument);
+}
+
+static void describe(struct mapsan_birth *birth, const struct mapsan_thread *creator,
+                     uintptr_t frame) {
+    struct mapsan_stack stack;
+    mapsan_stack_capture(&stack, frame);
+    birth->number = mapsan_thread_next_number();
+    birth->creator = creator->number;
+    birth->depth = stack.depth < MAPSAN_BIRTH_FRAMES ? stack.depth : MAPSAN_BIRTH_FRAMES;
+    for (uint32_t i = 0; i < birth->depth; i++)
+        birth->pc[i] = stack.pc[i];
+}
+
+__attribute__((visibility("default"))) int pthread_create(pthread_t *thread,
+                                                          const pthread_attr_t *attributes,
+                                                          thread_function *function,
+                                                          void *argument) {
+    static create_function *next;
+    create_function *create = __atomic_load_n(&next, __ATOMIC_RELAXED);
+    if (!create) {
+        create = (create_function *)dlsym(RTLD_NEXT, "pthread_create");
+        __atomic_store_n(&next, create, __ATOMIC_RELAXED);
+    }
+    struct mapsan_thread *self = mapsan_thread_enter();
+    struct launch *launch = self ? malloc(sizeof *launch) : NULL;
+    if (!launch)
+        return create(thread, attributes, function, argument);
+    launch->function = function;
+    launch->argument = argument;
+    describe(&launch->birth, self, (uintptr_t)__builtin_dwarf_cfa());
+    const int error = create(thread, attributes, run, launch);
+    if (error)
+        free(launch);
+    return error;
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The slow path of the hooks: the stack of operations that are open in one thread, and what happens
+ * when a word is not what it should be. The stack is not trusted to be balanced: longjmp,
+ * exceptions and thread exit leave operations open. An entry whose frame lies below the caller's is
+ * dead, and goes as soon as another hook of this thread comes by; nobody waits for it.
+ */
+#include "operations.h"
+
+#include "conflict.h"
+#include "flags.h"
+#include "protocol.h"
+#include "stack.h"
+
+static bool on_stack(const struct mapsan_thread *self, uintptr_t frame) {
+    return frame >= self->stack_low && frame < self->stack_high;
+}
+
+/* Entries by position: 0 is the first, the others lie behind. */
+static struct mapsan_open *entry_at(struct mapsan_thread *thread, uint32_t position) {
+    return position ? &thread->inner[position - 1] : &thread->first;
+}
+
+/* A write that will never end. Its claim must not accuse anyone: in the table it becomes a stamp;
+ * the memory of a map's own tag may be gone, so that is noted here, for whoever finds the claim. */
+static void abandon(struct mapsan_thread *thread, struct mapsan_open *open) {
+    struct mapsan_tag *tag = open->tag;
+    if (mapsan_writes(open->site)) {
+        uint64_t claim = mapsan_claim(thread->slot, open->site);
+        if (mapsan_table_owns(tag)) {
+            const uint64_t stamp = mapsan_remember(thread, open);
+            __atomic_compare_exchange_n(&tag->word, &claim, stamp, false, __ATOMIC_RELEASE,
+                                        __ATOMIC_RELAXED);
+        } else {
+            thread->abandoned[thread->abandoned_count++ % MAPSAN_RECENT] =
+                (struct mapsan_closed){claim, open->site, tag, open->pc};
+        }
+    }
+    mapsan_retract(open);
+}
+
+static void trim(struct mapsan_thread *self) {
+    while (self->nested && !self->inner[self->nested - 1].tag)
+        self->nested--;
+}
+
+void mapsan_abandon_all(struct mapsan_thread *thread) {
+    for (uint32_t i = 0; i <= thread->nested; i++)
+        if (entry_at(thread, i)->tag)
+            abandon(thread, entry_at(thread, i));
+    thread->nested = 0;
+}
+
+void mapsan_abandon_unless(struct mapsan_thread *self, const struct mapsan_stack *stack) {
+    for (uint32_t i = 0; i <= self->nested; i++) {
+        struct mapsan_open *open = entry_at(self, i);
+        if (open->tag && !mapsan_stack_holds(stack, open->pc, open->frame))
+            abandon(self, open);
+    }
+    trim(self);
+}
+
+/* Frames below the caller's have returned or were jumped over. An operation that begins again in
+ * the same frame, on the same map, at the same site, was left the same way. */
+static void bury_dead(struct mapsan_thread *self, uintptr_t frame, const struct mapsan_site *begins,
+                      const void *map) {
+    if (!on_stack(self, frame))
+        return;
+    for (uint32_t i = 0; i <= self->nested; i++) {
+        struct mapsan_open *open = entry_at(self, i);
+        if (!open->tag || !on_stack(self, open->frame))
+            continue;
+        const bool again = open->frame == frame && open->site == begins && open->map == map;
+        if (open->frame < frame || again)
+            abandon(self, open);
+    }
+    trim(self);
+}
+
+/* An entry for one more operation, or NULL when there is no room: it goes unwatched, and counted.
+ */
+static struct mapsan_open *push(struct mapsan_thread *self) {
+    if (!self->first.tag && !self->nested)
+        return &self->first;
+    if (self->nested == MAPSAN_NESTED_MAX)
+        mapsan_conflict_bury(self);
+    if (self->nested == MAPSAN_NESTED_MAX) {
+        self->unwatched++;
+        return NULL;
+    }
+    struct mapsan_open *open = &self->inner[self->nested++];
+    if (self->nested > self->deepest)
+        __atomic_store_n(&self->deepest, self->nested, __ATOMIC_RELAXED);
+    return open;
+}
+
+/* What this thread does inside its own operations on the same map. */
+static void check_own(struct mapsan_thread *self, struct mapsan_open *open) {
+    if (!mapsan_writes(open->site) || !mapsan_flags.check_reentrancy)
+        return;
+    for (uint32_t i = 0; i <= self->nested; i++) {
+        struct mapsan_open *outer = entry_at(self, i);
+        if (outer == open || outer->tag != open->tag)
+            continue;
+        const bool allowed = mapsan_writes(outer->site)
+                                 ? outer->site->flags & MAPSAN_SITE_REENTRANT
+                                 : open->site->flags & MAPSAN_SITE_ITERATOR_REMOVE;
+        if (!allowed)
+            mapsan_conflict_own(self, open, outer);
+    }
+}
+
+/* The other open entry of this thread for the same map that satisfies the condition. */
+static struct mapsan_open *own_writer(struct mapsan_thread *self, const struct mapsan_open *open) {
+    for (uint32_t i = self->nested + 1; i-- > 0;) {
+        struct mapsan_open *other = entry_at(self, i);
+        if (other != open && other->tag == open->tag && mapsan_writes(other->site))
+            return other;
+    }
+    return NULL;
+}
+
+/* The writer's look around: whoever has this map open now, in a thread that touched it before. */
+static void scan(struct mapsan_thread *self, struct mapsan_open *open) {
+    const uint32_t high = __atomic_load_n(&mapsan_slots_high, __ATOMIC_RELAXED);
+    const uint64_t touched = __atomic_load_n(&open->tag->touched, __ATOMIC_RELAXED);
+    for (uint64_t left = touched; left; left &= left - 1) {
+        const uint32_t bit = (uint32_t)__builtin_ctzll(left);
+        for (uint32_t slot = bit ? bit : 64; slot <= high; slot += 64) {
+            struct mapsan_thread *thread = mapsan_thread_of(slot);
+            if (thread == self)
+                continue;
+            const uint32_t deepest = __atomic_load_n(&thread->deepest, __ATOMIC_RELAXED);
+            for (uint32_t i = 0; i <= deepest; i++)
+                /* Acquire: what the entry says about the operation is at least as new. */
+                if (__atomic_load_n(&entry_at(thread, i)->tag, __ATOMIC_ACQUIRE) == open->tag)
+                    mapsan_conflict_open(self, open, thread, entry_at(thread, i));
+        }
+    }
+}
+
+static void begin_read(struct mapsan_thread *self, struct mapsan_open *open) {
+    if (mapsan_touch(open->tag, self))
+        open->word = mapsan_observe(open->tag);
+    if (!mapsan_is_claim(open->word))
+        return;
+    if (mapsan_word_slot(open->word) != self->slot) {
+        mapsan_conflict_word(self, open, open->word);
+        open->word = mapsan_observe(open->tag);
+    } else if (!own_writer(self, open)) {
+        /* Left by a write of this thread that was jumped over: nobody is writing. */
+        uint64_t claim = open->word;
+        open->word = mapsan_remember(self, open);
+        __atomic_compare_exchange_n(&open->tag->word, &claim, open->word, false, __ATOMIC_RELEASE,
+                                    __ATOMIC_RELAXED);
+    }
+}
+
+/* Did another thread write inside a read of this thread that is still open? */
+static void recheck_own_readers(struct mapsan_thread *self, const struct mapsan_open *open,
+                                uint64_t word) {
+    for (uint32_t i = 0; self->nested && i <= self->nested; i++) {
+        struct mapsan_open *outer = entry_at(self, i);
+        if (outer != open && outer->tag == open->tag && !mapsan_writes(outer->site) &&
+            outer->word != word && mapsan_word_slot(word) != self->slot)
+            mapsan_conflict_word(self, outer, word);
+    }
+}
+
+static void begin_write(struct mapsan_thread *self, struct mapsan_open *open) {
+    const uint64_t previous = open->word;
+    const bool theirs = mapsan_word_slot(previous) != self->slot;
+    mapsan_touch(open->tag, self);
+    if (mapsan_is_claim(previous) && theirs)
+        mapsan_conflict_word(self, open, previous);
+    else
+        recheck_own_readers(self, open, previous);
+    /* Inside a write of its own it gives that one's claim back at its end; any other is void. */
+    if (mapsan_is_claim(previous) && (theirs || !own_writer(self, open)))
+        open->word = 0;
+    if (mapsan_is_shared(open->tag, self))
+        scan(self, open);
+}
+
+void mapsan_read_begin_slow(struct mapsan_thread *self, struct mapsan_open *open) {
+    self->hook_frame = open->frame;
+    begin_read(self, open);
+    self->hook_frame = 0;
+}
+
+void mapsan_write_begin_slow(struct mapsan_thread *self, struct mapsan_open *open) {
+    self->hook_frame = open->frame;
+    begin_write(self, open);
+    self->hook_frame = 0;
+}
+
+/* A write inside this thread's own read of the same map changes the word: not to the read's
+ * surprise. */
+static void tell_own_readers(struct mapsan_thread *self, const struct mapsan_open *open,
+                             uint64_t word) {
+    for (uint32_t i = 0; self->nested && i <= self->nested; i++) {
+        struct mapsan_open *outer = entry_at(self, i);
+        if (outer != open && outer->tag == open->tag && !mapsan_writes(outer->site))
+            outer->word = word;
+    }
+}
+
+static void end_write(struct mapsan_thread *self, struct mapsan_open *open) {
+    const uint64_t claim = mapsan_claim(self->slot, open->site);
+    if (mapsan_is_shared(open->tag, self))
+        scan(self, open);
+    if (!mapsan_claim_stands(open->tag, claim))
+        mapsan_conflict_word(self, open, mapsan_recheck(open->tag));
+    if (!mapsan_claim_stands(open->tag, claim))
+        return;
+    const bool inside = mapsan_is_claim(open->word);
+    const uint64_t word = inside ? open->word : mapsan_remember(self, open);
+    mapsan_place_stamp(open->tag, word);
+    tell_own_readers(self, open, word);
+}
+
+static void end_read(struct mapsan_thread *self, struct mapsan_open *open) {
+    const uint64_t word = mapsan_recheck(open->tag);
+    if (word != open->word && mapsan_word_slot(word) != self->slot)
+        mapsan_conflict_word(self, open, word);
+}
+
+void mapsan_end_slow(struct mapsan_thread *self, struct mapsan_open *open, uintptr_t frame) {
+    self->hook_frame = frame;
+    if (mapsan_writes(open->site))
+        end_write(self, open);
+    else
+        end_read(self, open);
+    mapsan_retract(open);
+    trim(self);
+    self->hook_frame = 0;
+}
+
+static void begin(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map,
+                  const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
+    bury_dead(self, frame, site, map);
+    struct mapsan_open *open = push(self);
+    if (!open)
+        return;
+    mapsan_publish(open, tag, map, site, pc, frame);
+    self->hook_frame = frame;
+    check_own(self, open);
+    if (mapsan_writes(site)) {
+        open->word = mapsan_place_claim(tag, mapsan_claim(self->slot, site));
+        begin_write(self, open);
+    } else {
+        open->word = mapsan_observe(tag);
+        begin_read(self, open);
+    }
+    self->hook_frame = 0;
+}
+
+void mapsan_begin_nested(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site,
+                         uintptr_t pc, uintptr_t frame) {
+    struct mapsan_thread *self = mapsan_thread_enter();
+    if (!self)
+        return;
+    self->busy = true;
+    begin(self, tag, map, site, pc, frame);
+    self->busy = false;
+}
+
+static struct mapsan_tag *tag_of(struct mapsan_thread *self, const void *map) {
+    struct mapsan_entry **place = &self->cache[mapsan_cache_index(map)];
+    if ((*place)->key != map) {
+        struct mapsan_entry *entry = mapsan_table_find(map);
+        if (!entry)
+            return NULL;
+        *place = entry;
+    }
+    return &(*place)->tag;
+}
+
+void mapsan_map_begin_nested(const void *map, const struct mapsan_site *site, uintptr_t pc,
+                             uintptr_t frame) {
+    struct mapsan_thread *self = map ? mapsan_thread_enter() : NULL;
+    struct mapsan_tag *tag = self ? tag_of(self, map) : NULL;
+    if (!tag)
+        return;
+    self->busy = true;
+    begin(self, tag, map, site, pc, frame);
+    self->busy = false;
+}
+
+/* The innermost open operation on a map, by its tag, or by its address if that is NULL. */
+static void end_innermost(const struct mapsan_tag *tag, const void *map, uintptr_t frame) {
+    struct mapsan_thread *self = mapsan_self;
+    if (!self->slot || self->busy)
+        return;
+    self->busy = true;
+    bury_dead(self, frame, NULL, NULL);
+    for (uint32_t i = self->nested + 1; i-- > 0;) {
+        struct mapsan_open *open = entry_at(self, i);
+        if (open->tag &&
+            (tag ? open->tag == tag : open->map == map && mapsan_table_owns(open->tag))) {
+            mapsan_end_slow(self, open, frame);
+            break;
+        }
+    }
+    self->busy = false;
+}
+
+void mapsan_tag_end_nested(struct mapsan_tag *tag, uintptr_t frame) {
+    end_innermost(tag, NULL, frame);
+}
+
+void mapsan_map_end_nested(const void *map, uintptr_t frame) {
+    if (map)
+        end_innermost(NULL, map, frame);
+}
+
+static void made(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map,
+                 const struct mapsan_site *site, uintptr_t pc) {
+    const struct mapsan_open open = {.tag = tag, .site = site, .map = map, .pc = pc};
+    __atomic_store_n(&tag->touched, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&tag->made, mapsan_claim(self->slot, site), __ATOMIC_RELAXED);
+    mapsan_place_stamp(tag, mapsan_remember(self, &open));
+}
+
+void mapsan_tag_made(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site,
+                     uintptr_t pc) {
+    struct mapsan_thread *self = mapsan_thread_enter();
+    if (self)
+        made(self, tag, map, site, pc);
+}
+
+void mapsan_map_made(const void *map, const struct mapsan_site *site, uintptr_t pc) {
+    struct mapsan_thread *self = map ? mapsan_thread_enter() : NULL;
+    struct mapsan_tag *tag = self ? tag_of(self, map) : NULL;
+    if (tag)
+        made(self, tag, map, site, pc);
+}
+
+void mapsan_map_forget(const void *map) {
+    if (map && mapsan_thread_enter())
+        mapsan_table_forget(map);
+}

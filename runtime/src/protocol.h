@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The overlap protocol: every shared load and store of the runtime's fast path, with the reason for
+ * its order. Nothing else touches a tag's word or another thread's open entries.
+ *
+ *   reader:  publish; word = observe ......... map is read ......... recheck == word? retract
+ *   writer:  publish; previous = claim; scan . map is written . scan; word == claim? stamp; retract
+ *
+ * Claim 1, overlap implies report. A read overlaps a write if the write's claim..stamp and the
+ * read's observe..recheck intersect. If the claim was there at the observe, the observe returns it.
+ * If not, it was placed before the recheck, and the recheck returns the claim or, as every stamp is
+ * new, a stamp other than the one observed. Two writes overlap if one claims between the other's
+ * claim and stamp: its exchange returns the other's claim. So the side that came later in the order
+ * of the word always knows, and no fence is needed between a reader's publish and its observe: the
+ * writer's scan may miss a store that is still in the reader's store buffer, the reader's recheck
+ * does not. The scans let the writer know as well, before it does damage and when the reader never
+ * comes back.
+ *
+ * Claim 2, exclusion implies silence. If an operation ends before another begins, in the order that
+ * some lock gives, then its stamp and its retract happen before the other's first load: that load
+ * finds the stamp, stays with it until the end, and the scan finds the entry empty.
+ */
+#ifndef MAPSAN_PROTOCOL_H
+#define MAPSAN_PROTOCOL_H
+
+#include "thread.h"
+
+/* This hook's return address and its caller's stack pointer. */
+#define MAPSAN_PC ((uintptr_t)__builtin_return_address(0))
+#define MAPSAN_FRAME ((uintptr_t)__builtin_dwarf_cfa())
+
+static inline void mapsan_publish(struct mapsan_open *open, struct mapsan_tag *tag, const void *map,
+                                  const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
+    /* Relaxed: a plain store. A signal handler's hooks that come in behind it find the entry taken
+     * and leave the fields below alone; the fence keeps the compiler from moving these before. */
+    __atomic_store_n(&open->tag, tag, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    /* Relaxed: read by others for reports only, which look again once the thread has stopped. */
+    __atomic_store_n(&open->site, site, __ATOMIC_RELAXED);
+    __atomic_store_n(&open->map, map, __ATOMIC_RELAXED);
+    __atomic_store_n(&open->pc, pc, __ATOMIC_RELAXED);
+    __atomic_store_n(&open->frame, frame, __ATOMIC_RELAXED);
+    /* Program order is kept; the processor may still observe first: see claim 1. */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline void mapsan_retract(struct mapsan_open *open) {
+    /* Release: what the operation did to the map, and its stamp, come before. Whoever scans after
+     * an unlock that follows sees the entry empty. */
+    __atomic_store_n(&open->tag, NULL, __ATOMIC_RELEASE);
+}
+
+static inline uint64_t mapsan_observe(const struct mapsan_tag *tag) {
+    /* Acquire: the reader's loads from the map come after. */
+    return __atomic_load_n(&tag->word, __ATOMIC_ACQUIRE);
+}
+
+static inline uint64_t mapsan_recheck(const struct mapsan_tag *tag) {
+    /* The reader's loads from the map come before: the reader's side of a sequence lock. Free on
+     * x86-64, a load barrier on AArch64. */
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    return __atomic_load_n(&tag->word, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t mapsan_place_claim(struct mapsan_tag *tag, uint64_t claim) {
+    /* Sequentially consistent: the claim is visible before the scan that follows looks, and before
+     * the first store to the map. */
+    return __atomic_exchange_n(&tag->word, claim, __ATOMIC_SEQ_CST);
+}
+
+/* The word is still this claim: nobody else came. Then it becomes the stamp. A load and a store
+ * instead of a compare-and-swap, at half the price of the write: a claim that slips in between was
+ * returned ours by its exchange, so its thread reports; that its word is lost then costs nothing.
+ */
+static inline bool mapsan_claim_stands(const struct mapsan_tag *tag, uint64_t claim) {
+    return __atomic_load_n(&tag->word, __ATOMIC_RELAXED) == claim;
+}
+
+static inline void mapsan_place_stamp(struct mapsan_tag *tag, uint64_t stamp) {
+    /* Release: the stores to the map come before. */
+    __atomic_store_n(&tag->word, stamp, __ATOMIC_RELEASE);
+}
+
+/* Does a writer have anyone to look for? Until a second thread touched the map, no. */
+static inline bool mapsan_is_shared(const struct mapsan_tag *tag,
+                                    const struct mapsan_thread *self) {
+    /* Relaxed, after the claim: a thread sets its bit by a locked operation, and observes after it;
+     * so either the bit is seen here or the claim is seen there. Beyond 64 slots a bit is shared.
+     */
+    return __atomic_load_n(&tag->touched, __ATOMIC_RELAXED) != self->bit ||
+           __atomic_load_n(&mapsan_slots_high, __ATOMIC_RELAXED) > 64;
+}
+
+/* A thread's first use of a map. True: it was. */
+static inline bool mapsan_touch(struct mapsan_tag *tag, const struct mapsan_thread *self) {
+    if (__atomic_load_n(&tag->touched, __ATOMIC_RELAXED) & self->bit)
+        return false;
+    __atomic_fetch_or(&tag->touched, self->bit, __ATOMIC_SEQ_CST);
+    return true;
+}
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Start: read the options, reserve the side table, hook thread exit and fork. End: with
+ * halt_on_error=0, the count of reports and the exit code that they call for.
+ */
+#define _GNU_SOURCE
+#include "start.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../include/mapsan/mapsan.h"
+#include "conflict.h"
+#include "flags.h"
+#include "output.h"
+#include "stack.h"
+#include "table.h"
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void start(void) {
+    if (__mapsan_default_options)
+        mapsan_flags_parse(&mapsan_flags, __mapsan_default_options(), "__mapsan_default_options",
+                           mapsan_say);
+    const char *options = secure_getenv("MAPSAN_OPTIONS");
+    if (options)
+        mapsan_flags_parse(&mapsan_flags, options, "MAPSAN_OPTIONS", mapsan_say);
+    if (mapsan_flags.help)
+        mapsan_flags_help(&mapsan_flags, mapsan_say);
+    if (!mapsan_flags.enabled) {
+        mapsan_threads_disable();
+        return;
+    }
+    char line[160];
+    const size_t wanted = (size_t)mapsan_flags.max_maps;
+    const size_t room = mapsan_table_start(wanted);
+    if (room < wanted) {
+        snprintf(line, sizeof line,
+                 "mapsan: address space for %zu of %zu maps only; set max_maps lower\n", room,
+                 wanted);
+        mapsan_say(line);
+    }
+    mapsan_threads_start();
+    mapsan_stack_start();
+    if (mapsan_flags.verbosity > 0) {
+        snprintf(line, sizeof line, "==%d==mapsan: watching maps, overlap mode\n", (int)getpid());
+        mapsan_say(line);
+    }
+}
+
+void mapsan_start(void) { pthread_once(&once, start); }
+
+void mapsan_restart_after_fork(void) { mapsan_conflict_after_fork(); }
+
+__attribute__((constructor(101))) static void begin(void) {
+    mapsan_start();
+    mapsan_thread_enter();
+}
+
+__attribute__((destructor(101))) static void end(void) {
+    char line[200];
+    const unsigned reports = mapsan_conflict_count();
+    const size_t refused = mapsan_table_refused();
+    if (refused) {
+        snprintf(line, sizeof line,
+                 "==%d==mapsan: %zu operations were not watched: more than max_maps=%d maps\n",
+                 (int)getpid(), refused, mapsan_flags.max_maps);
+        mapsan_say(line);
+    }
+    if (mapsan_flags.verbosity > 0) {
+        snprintf(line, sizeof line, "==%d==mapsan: %zu maps in the table, %u threads at most\n",
+                 (int)getpid(), mapsan_table_count(), mapsan_slots_high);
+        mapsan_say(line);
+    }
+    if (reports == 0)
+        return;
+    snprintf(line, sizeof line, "==%d==mapsan: %u report%s\n", (int)getpid(), reports,
+             reports == 1 ? "" : "s");
+    mapsan_say(line);
+    if (mapsan_flags.exitcode) {
+        fflush(NULL);
+        _exit(mapsan_flags.exitcode);
+    }
+}
+
+__attribute__((visibility("default"))) void __mapsan_module(uint32_t abi) {
+    char line[160];
+    mapsan_start();
+    if (abi == MAPSAN_ABI)
+        return;
+    snprintf(
+        line, sizeof line,
+        "mapsan: a module was instrumented for interface %u, this runtime has %u: rebuild it with "
+        "this version's mapsan-clang\n",
+        abi, MAPSAN_ABI);
+    mapsan_say(line);
+    _exit(mapsan_flags.exitcode ? mapsan_flags.exitcode : 1);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The side table: tags for maps that have no room for one, found by the map's address. A lock-free
+ * hash set of sorted lists (Michael, "High performance dynamic lock-free hash tables and list-based
+ * sets", SPAA 2002), so that hooks may run in signal handlers and after fork. Entries live in a
+ * reserved region that is never given back; a link is an index with a version, which makes the
+ * reuse of entries safe. 64 bytes per map, at most `max_maps` of them.
+ */
+#ifndef MAPSAN_TABLE_H
+#define MAPSAN_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mapsan/hooks.h"
+
+/* The key of an entry that stands for no map. Not NULL, which callers may pass for one. */
+#define MAPSAN_NO_MAP ((const void *)UINTPTR_MAX)
+
+struct mapsan_entry {
+    _Alignas(64) struct mapsan_tag tag;
+    const void *key;
+    uint64_t next;      /* link in its list: version, index, mark */
+    uint64_t next_free; /* link in the list of free entries */
+};
+
+/* Reserves room for that many maps, or for as many as there is address space for; returns the
+ * number. */
+size_t mapsan_table_start(size_t maps);
+
+/* The map's entry, made if there is none yet; NULL when there is no room for it. */
+struct mapsan_entry *mapsan_table_find(const void *map);
+
+/* Takes the map out; its entry goes to another. False: it was not there. */
+bool mapsan_table_forget(const void *map);
+
+/* Is this tag one of the table's? If so, it stays readable for ever. */
+bool mapsan_table_owns(const struct mapsan_tag *tag);
+
+/* Maps in the table now, and requests that found no room so far. */
+size_t mapsan_table_count(void);
+size_t mapsan_table_refused(void);
+
+#endif

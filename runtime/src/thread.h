@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * What the runtime knows of each thread: a block in memory that is never given back, so that any
+ * thread may look into any block at any time. The first cache line of a block is its slot: the
+ * operation that is open in this thread right now, published for the writers of the same map.
+ * Operations that open inside it (a callback that uses maps) go to the entries behind.
+ *
+ * A thread gets a block at its first hook. Until then, and once its own is taken back, it points to
+ * a block that looks occupied, which leads every hook to its slow path without a test of its own.
+ */
+#ifndef MAPSAN_THREAD_H
+#define MAPSAN_THREAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "encoding.h"
+#include "table.h"
+
+#define MAPSAN_HIDDEN __attribute__((visibility("hidden")))
+#define MAPSAN_COLD __attribute__((cold, noinline))
+#define MAPSAN_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+enum {
+    MAPSAN_NESTED_MAX = 31,
+    MAPSAN_RECENT = 8,
+    MAPSAN_CACHE = 64,
+    MAPSAN_BIRTH_FRAMES = 16,
+    MAPSAN_NAME_SIZE = 16,
+};
+
+/* One open operation. `tag` is the map's identity; it is published first and retracted last. */
+struct mapsan_open {
+    struct mapsan_tag *tag;
+    const struct mapsan_site *site;
+    const void *map;
+    uint64_t word;   /* the tag's word as the operation found it */
+    uintptr_t pc;    /* where the hook returns to */
+    uintptr_t frame; /* the caller's stack pointer at the hook: below it, the frame is gone */
+};
+
+/* One finished write, or one that was left by longjmp: what its word alone cannot tell. */
+struct mapsan_closed {
+    uint64_t word;
+    const struct mapsan_site *site;
+    const struct mapsan_tag *tag;
+    uintptr_t pc;
+};
+
+/* Where a thread comes from; written by its creator, before it runs. */
+#define MAPSAN_NO_NUMBER UINT32_MAX
+struct mapsan_birth {
+    uint32_t number;  /* of the new thread; MAPSAN_NO_NUMBER: nobody saw it being created */
+    uint32_t creator; /* number of the thread that created it */
+    uint32_t depth;
+    uintptr_t pc[MAPSAN_BIRTH_FRAMES];
+};
+
+struct mapsan_thread {
+    _Alignas(64) struct mapsan_open first;
+    uint32_t nested;  /* entries in use behind the first */
+    uint32_t deepest; /* the most that ever were; how far a scan has to look */
+    uint64_t bit;     /* this slot's bit in mapsan_tag.touched */
+
+    uint64_t writes;      /* numbers this slot's stamps; goes on when the slot changes hands */
+    uint32_t slot;        /* 0: none */
+    uint32_t number;      /* T0, T1, ... in reports; never used twice */
+    pid_t tid;            /* 0: the slot is free */
+    bool busy;            /* in the runtime's slow path: hooks of a signal handler stay outside */
+    uintptr_t hook_frame; /* of the hook that is in conflict; frames below are the runtime's own */
+    uintptr_t stack_low, stack_high;
+
+    struct mapsan_entry *cache[MAPSAN_CACHE];
+    struct mapsan_open inner[MAPSAN_NESTED_MAX];
+    struct mapsan_closed recent[MAPSAN_RECENT];
+    struct mapsan_closed abandoned[MAPSAN_RECENT];
+    uint32_t abandoned_count;
+    uint64_t unwatched;          /* operations that found no room */
+    char name[MAPSAN_NAME_SIZE]; /* set when the thread ends */
+    struct mapsan_birth birth;
+};
+
+/* Initial-exec: one move from the thread pointer, also in the shared library. */
+extern MAPSAN_HIDDEN _Thread_local struct mapsan_thread *mapsan_self
+    __attribute__((tls_model("initial-exec")));
+
+/* The highest slot ever given out. */
+extern MAPSAN_HIDDEN uint32_t mapsan_slots_high;
+
+/* The block of a slot that was given out. */
+MAPSAN_HIDDEN struct mapsan_thread *mapsan_thread_of(uint32_t slot);
+
+/* This thread's own block; registers the thread if it is new. NULL: the runtime is off, the thread
+ * is at its very end, or there is no memory: leave the operation alone. */
+MAPSAN_HIDDEN struct mapsan_thread *mapsan_thread_enter(void);
+
+/* The number of the next thread, T0 being the first. */
+MAPSAN_HIDDEN uint32_t mapsan_thread_next_number(void);
+
+/* What the creator of a thread hands over to it, from pthread_create's wrapper. */
+MAPSAN_HIDDEN void mapsan_thread_born(struct mapsan_birth *birth);
+
+/* Once, at start: the main thread gets number 0, fork and thread exit are hooked. */
+MAPSAN_HIDDEN void mapsan_threads_start(void);
+
+/* Takes the hooks of this process out of action for good. */
+MAPSAN_HIDDEN void mapsan_threads_disable(void);
+
+/* The thread's name now: from the kernel while it lives. `name` holds MAPSAN_NAME_SIZE bytes. */
+MAPSAN_HIDDEN void mapsan_thread_name(const struct mapsan_thread *thread, char *name);
+
+#endif
