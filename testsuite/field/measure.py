@@ -13,7 +13,7 @@ import os
 import statistics
 import struct
 import sys
-import time
+import tempfile
 
 SHF_ALLOC = 2
 SHT_NOBITS = 8
@@ -45,8 +45,7 @@ def with_output(arguments, output):
 
 
 def run(directory, arguments):
-    """Processor seconds, wall seconds and peak kilobytes of one compilation."""
-    start = time.monotonic()
+    """Processor seconds and peak kilobytes of one compilation."""
     child = os.fork()
     if child == 0:
         os.chdir(directory)
@@ -57,7 +56,7 @@ def run(directory, arguments):
     _, status, usage = os.wait4(child, 0)
     if status != 0:
         sys.exit(f"measure: failed in {directory}: {' '.join(arguments)}")
-    return usage.ru_utime + usage.ru_stime, time.monotonic() - start, usage.ru_maxrss
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
 def loaded_sections(path):
@@ -87,25 +86,27 @@ def count_lines(commands):
     return total
 
 
-def measure(commands, plugin, rounds, scratch):
-    outputs = {"plain": scratch + ".plain.o", "plugin": scratch + ".plugin.o"}
-    seconds = {variant: [0.0] * rounds for variant in outputs}
-    memory = {variant: [[] for _ in commands] for variant in outputs}
+def measure(commands, plugin, rounds):
+    variants = ("plain", "plugin")
+    seconds = {variant: [0.0] * rounds for variant in variants}
+    memory = {variant: [[] for _ in commands] for variant in variants}
     different = []
-    for round_number in range(rounds):
-        for i, (directory, arguments, source) in enumerate(commands):
-            order = ("plain", "plugin") if (round_number + i) % 2 else ("plugin", "plain")
-            for variant in order:
-                command = with_output(arguments, outputs[variant])
-                if variant == "plugin":
-                    command.insert(1, "-fplugin=" + plugin)
-                cpu, _, peak = run(directory, command)
-                seconds[variant][round_number] += cpu
-                memory[variant][i].append(peak)
-            if round_number == 0 and loaded_sections(outputs["plain"]) != loaded_sections(outputs["plugin"]):
-                different.append(source)
-    for output in outputs.values():
-        os.unlink(output)
+    with tempfile.TemporaryDirectory() as folder:
+        # Always the same name: with coverage it becomes part of the data.
+        output = os.path.join(folder, "output.o")
+        for round_number in range(rounds):
+            for i, (directory, arguments, source) in enumerate(commands):
+                digests = {}
+                for variant in variants if (round_number + i) % 2 else reversed(variants):
+                    command = with_output(arguments, output)
+                    if variant == "plugin":
+                        command.insert(1, "-fplugin=" + plugin)
+                    cpu, peak = run(directory, command)
+                    seconds[variant][round_number] += cpu
+                    memory[variant][i].append(peak)
+                    digests[variant] = loaded_sections(output)
+                if digests["plain"] != digests["plugin"] and source not in different:
+                    different.append(source)
     peaks = {variant: [statistics.median(p) for p in per] for variant, per in memory.items()}
     return {
         "compilations": len(commands),
@@ -133,7 +134,7 @@ def main():
     commands = read_commands(options.commands)
     if not commands:
         sys.exit(f"measure: no compilations in {options.commands}")
-    result = measure(commands, options.plugin, options.rounds, options.output)
+    result = measure(commands, options.plugin, options.rounds)
     with open(options.output, "w", encoding="utf-8") as file:
         json.dump(result, file, indent=2)
 
