@@ -3,6 +3,7 @@
 source_package=sshfs-fuse
 build_packages=(meson libfuse3-dev libglib2.0-dev fuse3 openssh-client python3-pytest)
 linked_programs=(build/sshfs)
+test_as_root=yes # mounts
 
 field_build() {
     CC=$1 meson setup --buildtype=debugoptimized build && ninja -C build
