@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The call graph's strongly connected components, callees first (Tarjan 1972, without recursion), so
- * that a summary is there before it is used. */
+/* The call graph's strongly connected components, callees first (Tarjan 1972, without recursion),
+ * so that a summary is there before it is used. */
 #include "program.h"
 
 #include <stdlib.h>
@@ -25,16 +25,14 @@ struct tarjan {
     uint32_t counter, components;
 };
 
-static void add_edges(struct tarjan *tarjan, ms_function caller, struct ms_functions callees)
-{
+static void add_edges(struct tarjan *tarjan, ms_function caller, struct ms_functions callees) {
     struct edges *edges = &tarjan->edges[caller];
     for (size_t i = 0; i < callees.count; i++)
         if (ms_function_at(tarjan->program, callees.items[i])->blocks.count)
             MS_PUSH(edges->items, edges->count, callees.items[i]);
 }
 
-static void collect_edges(struct tarjan *tarjan, ms_function caller)
-{
+static void collect_edges(struct tarjan *tarjan, ms_function caller) {
     struct ms_program *program = tarjan->program;
     struct ms_range blocks = ms_function_at(program, caller)->blocks;
     for (uint32_t b = 0; b < blocks.count; b++) {
@@ -57,16 +55,14 @@ static void collect_edges(struct tarjan *tarjan, ms_function caller)
     }
 }
 
-static void enter(struct tarjan *tarjan, ms_function function)
-{
+static void enter(struct tarjan *tarjan, ms_function function) {
     tarjan->number[function] = tarjan->low[function] = ++tarjan->counter;
     MS_PUSH(tarjan->stack, tarjan->stack_count, function);
     tarjan->on_stack[function] = true;
     MS_PUSH(tarjan->frames, tarjan->frame_count, (struct frame){function, 0});
 }
 
-static void close_component(struct tarjan *tarjan, ms_function root)
-{
+static void close_component(struct tarjan *tarjan, ms_function root) {
     struct ms_program *program = tarjan->program;
     bool alone = tarjan->stack[tarjan->stack_count - 1] == root;
     ms_function member;
@@ -83,8 +79,7 @@ static void close_component(struct tarjan *tarjan, ms_function root)
     tarjan->components++;
 }
 
-static void visit(struct tarjan *tarjan, ms_function start)
-{
+static void visit(struct tarjan *tarjan, ms_function start) {
     enter(tarjan, start);
     while (tarjan->frame_count) {
         struct frame *frame = &tarjan->frames[tarjan->frame_count - 1];
@@ -108,8 +103,7 @@ static void visit(struct tarjan *tarjan, ms_function start)
     }
 }
 
-void ms_order_functions(struct ms_program *program)
-{
+void ms_order_functions(struct ms_program *program) {
     size_t count = program->facts->function_count;
     struct tarjan tarjan = {.program = program,
                             .edges = ms_allocate(count * sizeof *tarjan.edges),

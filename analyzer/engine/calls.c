@@ -16,8 +16,7 @@ struct ms_annotations {
 };
 
 static const struct ms_model *model_of(const struct ms_program *program,
-                                       const struct ms_event *event)
-{
+                                       const struct ms_event *event) {
     const struct ms_function_node *callee = ms_function_at(program, event->callee);
     const char *name = ms_name(program, callee->name);
     if (event->flags & MS_EVENT_MACRO_CALL)
@@ -29,13 +28,12 @@ static const struct ms_model *model_of(const struct ms_program *program,
     return ms_models_function(program->options.models, name);
 }
 
-static const struct annotated *annotations_of(struct ms_program *program, ms_function function)
-{
+static const struct annotated *annotations_of(struct ms_program *program, ms_function function) {
     if (!program->annotations) {
         program->annotations = ms_arena_allocate(&program->arena, sizeof *program->annotations);
-        program->annotations->functions = ms_arena_allocate(
-            &program->arena,
-            program->facts->function_count * sizeof *program->annotations->functions);
+        program->annotations->functions =
+            ms_arena_allocate(&program->arena, program->facts->function_count *
+                                                   sizeof *program->annotations->functions);
     }
     struct annotated *annotated = &program->annotations->functions[function];
     if (annotated->parsed)
@@ -44,8 +42,7 @@ static const struct annotated *annotations_of(struct ms_program *program, ms_fun
     struct ms_range range = ms_function_at(program, function)->attributes;
     if (!range.count)
         return annotated;
-    annotated->items =
-        ms_arena_allocate(&program->arena, range.count * sizeof *annotated->items);
+    annotated->items = ms_arena_allocate(&program->arena, range.count * sizeof *annotated->items);
     for (uint32_t i = 0; i < range.count; i++) {
         const struct ms_attribute *attribute = &program->facts->attributes[range.first + i];
         size_t offset;
@@ -64,8 +61,7 @@ static const struct annotated *annotations_of(struct ms_program *program, ms_fun
     return annotated;
 }
 
-struct ms_known_effects ms_effects_of(struct ms_program *program, const struct ms_event *event)
-{
+struct ms_known_effects ms_effects_of(struct ms_program *program, const struct ms_event *event) {
     struct ms_known_effects known = {0};
     if (!event->callee)
         return known;
@@ -85,8 +81,7 @@ struct ms_known_effects ms_effects_of(struct ms_program *program, const struct m
 }
 
 struct ms_functions ms_callees(struct ms_program *program, ms_function caller,
-                               const struct ms_event *event, ms_path value)
-{
+                               const struct ms_event *event, ms_path value) {
     if (event->callee)
         return (struct ms_functions){&event->callee,
                                      ms_function_at(program, event->callee)->blocks.count ? 1 : 0};
@@ -94,15 +89,13 @@ struct ms_functions ms_callees(struct ms_program *program, ms_function caller,
     return found.count ? found : ms_functions_of(program, caller, event->path);
 }
 
-bool ms_verb_calls(enum ms_verb verb)
-{
+bool ms_verb_calls(enum ms_verb verb) {
     return verb == MS_VERB_CALLBACK || verb == MS_VERB_ONCE || verb == MS_VERB_START ||
            verb == MS_VERB_START_MANY || verb == MS_VERB_HANDLER || verb == MS_VERB_LOOP_CALLBACK ||
            verb == MS_VERB_SIGNAL_HANDLER;
 }
 
-enum ms_call_how ms_verb_how(enum ms_verb verb)
-{
+enum ms_call_how ms_verb_how(enum ms_verb verb) {
     switch (verb) {
     case MS_VERB_START:
     case MS_VERB_START_MANY:
@@ -118,8 +111,8 @@ enum ms_call_how ms_verb_how(enum ms_verb verb)
     }
 }
 
-uint32_t ms_data_parameter(const struct ms_program *program, ms_function function, enum ms_verb verb)
-{
+uint32_t ms_data_parameter(const struct ms_program *program, ms_function function,
+                           enum ms_verb verb) {
     uint32_t count = ms_function_at(program, function)->parameters.count;
     if (!count)
         return UINT32_MAX;
@@ -127,8 +120,7 @@ uint32_t ms_data_parameter(const struct ms_program *program, ms_function functio
 }
 
 ms_path ms_operand_value(const struct ms_frame *frame, const struct ms_state *state,
-                         const struct ms_event *event, const struct ms_operand *operand)
-{
+                         const struct ms_event *event, const struct ms_operand *operand) {
     switch (operand->kind) {
     case MS_OPERAND_RESULT:
         return event->result ? ms_make(frame->program, MS_PATH_RESULT, 0, event->result, 0) : 0;
@@ -142,19 +134,19 @@ ms_path ms_operand_value(const struct ms_frame *frame, const struct ms_state *st
     case MS_OPERAND_ITSELF:
         if (operand->index >= event->arguments.count)
             return 0;
-        return ms_make(frame->program, MS_PATH_ADDRESS,
-                       ms_state_location(frame, state,
-                                         frame->program->facts
-                                             ->arguments[event->arguments.first + operand->index]),
-                       0, 0);
+        return ms_make(
+            frame->program, MS_PATH_ADDRESS,
+            ms_state_location(
+                frame, state,
+                frame->program->facts->arguments[event->arguments.first + operand->index]),
+            0, 0);
     default:
         return 0;
     }
 }
 
 /* An object that models know by name alone, such as the one table of hsearch(). */
-static ms_path named_object(struct ms_program *program, const char *name)
-{
+static ms_path named_object(struct ms_program *program, const char *name) {
     struct ms_unit *facts = program->facts;
     ms_string string = ms_unit_string(facts, name, strlen(name));
     for (size_t i = 0; i < program->named_object_count; i++)
@@ -167,8 +159,7 @@ static ms_path named_object(struct ms_program *program, const char *name)
 }
 
 ms_path ms_operand_location(const struct ms_frame *frame, const struct ms_state *state,
-                            const struct ms_event *event, const struct ms_operand *operand)
-{
+                            const struct ms_event *event, const struct ms_operand *operand) {
     if (operand->kind == MS_OPERAND_GLOBAL)
         return named_object(frame->program, operand->global);
     ms_path value = ms_operand_value(frame, state, event, operand);

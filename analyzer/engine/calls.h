@@ -5,8 +5,8 @@
 
 #include "state.h"
 
-/* The effects that a model or annotations give to a callee; `complete` when they say all there is and
- * the body, if any, need not be looked at. */
+/* The effects that a model or annotations give to a callee; `complete` when they say all there is
+ * and the body, if any, need not be looked at. */
 struct ms_known_effects {
     const struct ms_effect *items;
     uint32_t count;
@@ -16,12 +16,15 @@ struct ms_known_effects {
 
 struct ms_known_effects ms_effects_of(struct ms_program *program, const struct ms_event *event);
 
-/* The functions with a body that a call event reaches. `value` is the evaluated function pointer. */
+/* The functions with a body that a call event reaches. `value` is the evaluated function pointer.
+ */
 struct ms_functions ms_callees(struct ms_program *program, ms_function caller,
                                const struct ms_event *event, ms_path value);
 
-/* The position in the argument list of a thread's or callback's function at which it gets its data. */
-uint32_t ms_data_parameter(const struct ms_program *program, ms_function function, enum ms_verb verb);
+/* The position in the argument list of a thread's or callback's function at which it gets its data.
+ */
+uint32_t ms_data_parameter(const struct ms_program *program, ms_function function,
+                           enum ms_verb verb);
 
 /* The location that an operand of an effect names at this call; 0 if it has none. */
 ms_path ms_operand_location(const struct ms_frame *frame, const struct ms_state *state,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * Linking: the tables of all translation units become one unit. External names meet by name, static
- * ones stay apart, records meet by name and fields, and an inline function that many units took from
- * one header is kept once. Every index of a unit is mapped exactly once, so the cost is linear.
+ * ones stay apart, records meet by name and fields, and an inline function that many units took
+ * from one header is kept once. Every index of a unit is mapped exactly once, so the cost is
+ * linear.
  */
 #include "program.h"
 
@@ -25,29 +26,25 @@ struct linker {
     bool *take; /* functions whose body is taken from this unit */
 };
 
-static uint64_t name_hash(const char *name, const char *kind)
-{
+static uint64_t name_hash(const char *name, const char *kind) {
     return ms_hash_bytes(name, strlen(name), (unsigned char)kind[0]);
 }
 
-static void map_strings(struct linker *linker)
-{
+static void map_strings(struct linker *linker) {
     for (size_t i = 1; i < linker->in->string_count; i++) {
         const char *text = linker->in->strings[i];
         linker->strings[i] = ms_unit_string(linker->out, text, strlen(text));
     }
 }
 
-static struct ms_location map_location(const struct linker *linker, struct ms_location where)
-{
+static struct ms_location map_location(const struct linker *linker, struct ms_location where) {
     where.file = linker->strings[where.file];
     where.macro = linker->strings[where.macro];
     return where;
 }
 
 static bool same_fields(const struct linker *linker, const struct ms_record_node *ours,
-                        const struct ms_record_node *theirs)
-{
+                        const struct ms_record_node *theirs) {
     if (ours->fields.count != theirs->fields.count)
         return false;
     for (uint32_t i = 0; i < ours->fields.count; i++)
@@ -58,8 +55,7 @@ static bool same_fields(const struct linker *linker, const struct ms_record_node
 }
 
 /* Records first, without fields: types refer to them and their fields refer to types. */
-static void map_records(struct linker *linker, bool *fresh)
-{
+static void map_records(struct linker *linker, bool *fresh) {
     for (size_t i = 1; i < linker->in->record_count; i++) {
         const struct ms_record_node *theirs = &linker->in->records[i];
         const char *name = linker->in->strings[theirs->name];
@@ -90,8 +86,7 @@ static void map_records(struct linker *linker, bool *fresh)
     }
 }
 
-static void map_types(struct linker *linker)
-{
+static void map_types(struct linker *linker) {
     for (size_t i = 1; i < linker->in->type_count; i++) {
         struct ms_type_node type = linker->in->types[i];
         type.spelling = linker->strings[type.spelling];
@@ -101,8 +96,7 @@ static void map_types(struct linker *linker)
     }
 }
 
-static void map_variables(struct linker *linker, bool *fresh)
-{
+static void map_variables(struct linker *linker, bool *fresh) {
     for (size_t i = 1; i < linker->in->variable_count; i++) {
         struct ms_variable_node variable = linker->in->variables[i];
         const char *name = linker->in->strings[variable.name];
@@ -139,15 +133,13 @@ static void map_variables(struct linker *linker, bool *fresh)
 
 /* Two units that took one inline function from one header. */
 static bool same_inline(const struct linker *linker, const struct ms_function_node *ours,
-                        const struct ms_function_node *theirs)
-{
+                        const struct ms_function_node *theirs) {
     return (ours->flags & MS_FUNCTION_IN_HEADER) && (theirs->flags & MS_FUNCTION_IN_HEADER) &&
            ours->where.line == theirs->where.line &&
            ours->where.file == linker->strings[theirs->where.file];
 }
 
-static bool prefers(uint32_t ours, uint32_t theirs)
-{
+static bool prefers(uint32_t ours, uint32_t theirs) {
     if (!(theirs & MS_FUNCTION_DEFINED))
         return false;
     return !(ours & MS_FUNCTION_DEFINED) ||
@@ -155,8 +147,7 @@ static bool prefers(uint32_t ours, uint32_t theirs)
 }
 
 static ms_function find_function(const struct linker *linker, const struct ms_function_node *theirs,
-                                 uint64_t hash)
-{
+                                 uint64_t hash) {
     size_t cursor = ms_index_start(&linker->names, hash);
     for (uint32_t at; (at = ms_index_next(&linker->names, hash, &cursor)) != MS_INDEX_END;) {
         if (at >= linker->out->function_count)
@@ -171,8 +162,7 @@ static ms_function find_function(const struct linker *linker, const struct ms_fu
     return 0;
 }
 
-static void map_functions(struct linker *linker, bool *fresh)
-{
+static void map_functions(struct linker *linker, bool *fresh) {
     for (size_t i = 1; i < linker->in->function_count; i++) {
         const struct ms_function_node *theirs = &linker->in->functions[i];
         uint64_t hash = name_hash(linker->in->strings[theirs->name], "function");
@@ -183,8 +173,8 @@ static void map_functions(struct linker *linker, bool *fresh)
                                                 .where = map_location(linker, theirs->where)};
             at = ms_unit_add_function(linker->out, function);
             ms_index_add(&linker->names, hash, at);
-            linker->program->function_unit = ms_grow(linker->program->function_unit, at,
-                                                     sizeof *linker->program->function_unit);
+            linker->program->function_unit =
+                ms_grow(linker->program->function_unit, at, sizeof *linker->program->function_unit);
             linker->program->function_unit[at] = linker->unit_number;
         }
         linker->functions[i] = at;
@@ -212,15 +202,13 @@ static void map_functions(struct linker *linker, bool *fresh)
     }
 }
 
-static void map_paths(struct linker *linker)
-{
+static void map_paths(struct linker *linker) {
     for (size_t i = 1; i < linker->in->path_count; i++) {
         struct ms_path_node node = linker->in->paths[i];
         ms_path base = node.base < i ? linker->paths[node.base] : 0;
         switch (node.kind) {
         case MS_PATH_CONSTANT:
-            linker->paths[i] =
-                ms_path_constant(linker->out, linker->in->constants[node.operand]);
+            linker->paths[i] = ms_path_constant(linker->out, linker->in->constants[node.operand]);
             continue;
         case MS_PATH_FUNCTION:
             node.operand = linker->functions[node.operand];
@@ -243,8 +231,7 @@ static void map_paths(struct linker *linker)
     }
 }
 
-static struct ms_range map_attributes(struct linker *linker, struct ms_range range)
-{
+static struct ms_range map_attributes(struct linker *linker, struct ms_range range) {
     struct ms_range mapped = {(uint32_t)linker->out->attribute_count, range.count};
     for (uint32_t i = 0; i < range.count; i++) {
         struct ms_attribute attribute = linker->in->attributes[range.first + i];
@@ -256,8 +243,7 @@ static struct ms_range map_attributes(struct linker *linker, struct ms_range ran
     return mapped;
 }
 
-static void fill_records(struct linker *linker, const bool *fresh)
-{
+static void fill_records(struct linker *linker, const bool *fresh) {
     for (size_t i = 1; i < linker->in->record_count; i++) {
         if (!fresh[i])
             continue;
@@ -274,12 +260,11 @@ static void fill_records(struct linker *linker, const bool *fresh)
     }
 }
 
-static struct ms_event map_event(struct linker *linker, struct ms_event event)
-{
+static struct ms_event map_event(struct linker *linker, struct ms_event event) {
     struct ms_range arguments = {(uint32_t)linker->out->argument_count, event.arguments.count};
     for (uint32_t i = 0; i < event.arguments.count; i++)
-        ms_unit_add_argument(
-            linker->out, linker->paths[linker->in->arguments[event.arguments.first + i]]);
+        ms_unit_add_argument(linker->out,
+                             linker->paths[linker->in->arguments[event.arguments.first + i]]);
     event.path = linker->paths[event.path];
     event.value = linker->paths[event.value];
     event.callee = linker->functions[event.callee];
@@ -289,8 +274,7 @@ static struct ms_event map_event(struct linker *linker, struct ms_event event)
     return event;
 }
 
-static void take_body(struct linker *linker, ms_function theirs)
-{
+static void take_body(struct linker *linker, ms_function theirs) {
     const struct ms_function_node *from = &linker->in->functions[theirs];
     struct ms_range blocks = {(uint32_t)linker->out->block_count, from->blocks.count};
     for (uint32_t b = 0; b < from->blocks.count; b++) {
@@ -302,8 +286,7 @@ static void take_body(struct linker *linker, ms_function theirs)
         struct ms_range successors = {(uint32_t)linker->out->successor_count,
                                       block.successors.count};
         for (uint32_t s = 0; s < block.successors.count; s++)
-            ms_unit_add_successor(linker->out,
-                                  linker->in->successors[block.successors.first + s]);
+            ms_unit_add_successor(linker->out, linker->in->successors[block.successors.first + s]);
         block.events = events;
         block.successors = successors;
         block.left = linker->paths[block.left];
@@ -313,8 +296,7 @@ static void take_body(struct linker *linker, ms_function theirs)
     linker->out->functions[linker->functions[theirs]].blocks = blocks;
 }
 
-static void add_unit(struct linker *linker, const struct ms_unit *unit)
-{
+static void add_unit(struct linker *linker, const struct ms_unit *unit) {
     linker->in = unit;
     linker->strings = ms_allocate(unit->string_count * sizeof *linker->strings);
     linker->paths = ms_allocate(unit->path_count * sizeof *linker->paths);
@@ -366,8 +348,7 @@ static void add_unit(struct linker *linker, const struct ms_unit *unit)
     free(fresh_functions);
 }
 
-void ms_link(struct ms_program *program)
-{
+void ms_link(struct ms_program *program) {
     if (program->unit_count == 1) { /* the plugin's case: nothing to merge */
         program->facts = program->units[0];
         program->function_unit =

@@ -5,35 +5,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-ms_path ms_make(struct ms_program *program, int kind, ms_path base, uint32_t operand, uint32_t extra)
-{
+ms_path ms_make(struct ms_program *program, int kind, ms_path base, uint32_t operand,
+                uint32_t extra) {
     return ms_path_make(program->facts, (enum ms_path_kind)kind, base, operand, extra);
 }
 
 /* Steps lead to another node of the same tree; all other kinds are roots. */
-static bool is_step(uint8_t kind)
-{
+static bool is_step(uint8_t kind) {
     return kind == MS_PATH_FIELD || kind == MS_PATH_INDEX || kind == MS_PATH_DEREF ||
            kind == MS_PATH_ADDRESS || kind == MS_PATH_CONTAINER;
 }
 
-unsigned ms_path_depth(const struct ms_program *program, ms_path path)
-{
+unsigned ms_path_depth(const struct ms_program *program, ms_path path) {
     unsigned depth = 0;
     for (; is_step(ms_node(program, path)->kind); path = ms_node(program, path)->base)
         depth++;
     return depth;
 }
 
-ms_path ms_path_root(const struct ms_program *program, ms_path path)
-{
+ms_path ms_path_root(const struct ms_program *program, ms_path path) {
     while (is_step(ms_node(program, path)->kind))
         path = ms_node(program, path)->base;
     return path;
 }
 
-bool ms_path_contains(const struct ms_program *program, ms_path path, ms_path part)
-{
+bool ms_path_contains(const struct ms_program *program, ms_path path, ms_path part) {
     for (;; path = ms_node(program, path)->base) {
         if (path == part)
             return true;
@@ -42,8 +38,7 @@ bool ms_path_contains(const struct ms_program *program, ms_path path, ms_path pa
     }
 }
 
-ms_path ms_path_replace(struct ms_program *program, ms_path path, ms_path from, ms_path to)
-{
+ms_path ms_path_replace(struct ms_program *program, ms_path path, ms_path from, ms_path to) {
     if (path == from)
         return to;
     struct ms_path_node node = *ms_node(program, path);
@@ -53,8 +48,7 @@ ms_path ms_path_replace(struct ms_program *program, ms_path path, ms_path from, 
     return base == node.base ? path : ms_make(program, node.kind, base, node.operand, node.extra);
 }
 
-ms_path ms_path_object(const struct ms_program *program, ms_path location)
-{
+ms_path ms_path_object(const struct ms_program *program, ms_path location) {
     for (;;) {
         const struct ms_path_node *node = ms_node(program, location);
         if (node->kind != MS_PATH_FIELD && node->kind != MS_PATH_INDEX)
@@ -63,8 +57,7 @@ ms_path ms_path_object(const struct ms_program *program, ms_path location)
     }
 }
 
-ms_path ms_path_key(struct ms_program *program, ms_path location)
-{
+ms_path ms_path_key(struct ms_program *program, ms_path location) {
     struct ms_path_node node = *ms_node(program, location);
     if (node.kind == MS_PATH_INDEX)
         return ms_path_key(program, node.base);
@@ -90,16 +83,14 @@ ms_path ms_path_key(struct ms_program *program, ms_path location)
 }
 
 static const struct ms_field *field_of(const struct ms_program *program,
-                                       const struct ms_path_node *node)
-{
+                                       const struct ms_path_node *node) {
     const struct ms_record_node *record = &program->facts->records[node->operand];
     return node->extra < record->fields.count
                ? &program->facts->fields[record->fields.first + node->extra]
                : &program->facts->fields[0];
 }
 
-ms_type ms_path_type(const struct ms_program *program, ms_function function, ms_path location)
-{
+ms_type ms_path_type(const struct ms_program *program, ms_function function, ms_path location) {
     const struct ms_path_node *node = ms_node(program, location);
     switch ((int)node->kind) {
     case MS_PATH_GLOBAL:
@@ -129,8 +120,7 @@ ms_type ms_path_type(const struct ms_program *program, ms_function function, ms_
     }
 }
 
-enum ms_type_role ms_type_role(const struct ms_program *program, ms_type type)
-{
+enum ms_type_role ms_type_role(const struct ms_program *program, ms_type type) {
     const struct ms_type_node *node = &program->facts->types[type];
     while (node->kind == MS_TYPE_ARRAY)
         node = &program->facts->types[node->target];
@@ -142,14 +132,12 @@ enum ms_type_role ms_type_role(const struct ms_program *program, ms_type type)
     return model ? model->role : MS_ROLE_NONE;
 }
 
-enum ms_type_role ms_pointee_role(const struct ms_program *program, ms_type type)
-{
+enum ms_type_role ms_pointee_role(const struct ms_program *program, ms_type type) {
     const struct ms_type_node *node = &program->facts->types[type];
     return node->kind == MS_TYPE_POINTER ? ms_type_role(program, node->target) : MS_ROLE_NONE;
 }
 
-const char *ms_path_last_name(const struct ms_program *program, ms_path location)
-{
+const char *ms_path_last_name(const struct ms_program *program, ms_path location) {
     const struct ms_path_node *node = ms_node(program, location);
     for (;;) {
         switch ((int)node->kind) {
@@ -175,8 +163,7 @@ const char *ms_path_last_name(const struct ms_program *program, ms_path location
 }
 
 static void spell_field(const struct ms_program *program, ms_function function,
-                        const struct ms_path_node *node, struct ms_text *text)
-{
+                        const struct ms_path_node *node, struct ms_text *text) {
     const char *name = ms_name(program, field_of(program, node)->name);
     const struct ms_path_node *base = ms_node(program, node->base);
     if (base->kind == MS_PATH_SELF || base->kind == MS_PATH_UNKNOWN ||
@@ -195,8 +182,7 @@ static void spell_field(const struct ms_program *program, ms_function function,
 }
 
 void ms_path_spell(const struct ms_program *program, ms_function function, ms_path path,
-                   struct ms_text *text)
-{
+                   struct ms_text *text) {
     const struct ms_path_node *node = ms_node(program, path);
     switch ((int)node->kind) {
     case MS_PATH_CONSTANT:
@@ -212,10 +198,10 @@ void ms_path_spell(const struct ms_program *program, ms_function function, ms_pa
     case MS_PATH_PARAM: {
         const struct ms_function_node *owner = ms_function_at(program, function);
         if (node->operand < owner->parameters.count)
-            ms_text_add(text, "%s",
-                        ms_name(program, program->facts
-                                             ->variables[owner->parameters.first + node->operand]
-                                             .name));
+            ms_text_add(
+                text, "%s",
+                ms_name(program,
+                        program->facts->variables[owner->parameters.first + node->operand].name));
         else
             ms_text_add(text, "argument %u", node->operand + 1);
         return;
@@ -251,8 +237,7 @@ void ms_path_spell(const struct ms_program *program, ms_function function, ms_pa
     }
 }
 
-const char *ms_spelled(struct ms_program *program, ms_function function, ms_path path)
-{
+const char *ms_spelled(struct ms_program *program, ms_function function, ms_path path) {
     struct ms_text text = {0};
     ms_path_spell(program, function, path, &text);
     const char *kept = ms_arena_copy(&program->arena, text.data ? text.data : "", text.length);

@@ -7,7 +7,8 @@
 
 enum { MS_PATH_DEPTH_MAX = 14 };
 
-ms_path ms_make(struct ms_program *program, int kind, ms_path base, uint32_t operand, uint32_t extra);
+ms_path ms_make(struct ms_program *program, int kind, ms_path base, uint32_t operand,
+                uint32_t extra);
 
 unsigned ms_path_depth(const struct ms_program *program, ms_path path);
 ms_path ms_path_root(const struct ms_program *program, ms_path path);
@@ -21,8 +22,8 @@ ms_path ms_path_replace(struct ms_program *program, ms_path path, ms_path from, 
 /* The object that a location is part of: FIELD and INDEX steps taken off. */
 ms_path ms_path_object(const struct ms_program *program, ms_path location);
 
-/* A location by its name alone, whichever object it is in: FIELD(..SELF..) for a field of an object,
- * GLOBAL for a global without fields; 0 when nothing names it. Indices are dropped. */
+/* A location by its name alone, whichever object it is in: FIELD(..SELF..) for a field of an
+ * object, GLOBAL for a global without fields; 0 when nothing names it. Indices are dropped. */
 ms_path ms_path_key(struct ms_program *program, ms_path location);
 
 /* The type of a location; needs the function for its parameters (0: none at hand). */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Function pointers, resolved by where they are stored: a field of a record type, a global, a local,
- * a parameter. Flow-insensitive and field-based (Heintze and Tardieu's abstraction, without objects):
- * a call through `ops->read` may reach every function that was ever stored in that field of that type.
- * Copies between such slots are edges; functions flow along them until nothing changes.
+ * Function pointers, resolved by where they are stored: a field of a record type, a global, a
+ * local, a parameter. Flow-insensitive and field-based (Heintze and Tardieu's abstraction, without
+ * objects): a call through `ops->read` may reach every function that was ever stored in that field
+ * of that type. Copies between such slots are edges; functions flow along them until nothing
+ * changes.
  */
 #include "paths.h"
 #include "program.h"
@@ -33,12 +34,10 @@ struct ms_pointers {
 
 /* The slot's identity for a value loaded from `path`; false if it has none. */
 static bool slot_name(struct ms_program *program, ms_function function, ms_path *path,
-                      ms_function *owner)
-{
+                      ms_function *owner) {
     *owner = 0;
     struct ms_path_node node = *ms_node(program, *path);
-    if (node.kind == MS_PATH_ADDRESS &&
-        ms_node(program, node.base)->kind == MS_PATH_FUNCTION)
+    if (node.kind == MS_PATH_ADDRESS && ms_node(program, node.base)->kind == MS_PATH_FUNCTION)
         *path = node.base, node = *ms_node(program, *path);
     if (node.kind == MS_PATH_DEREF) /* (*f)() is f() */
         *path = node.base, node = *ms_node(program, *path);
@@ -55,8 +54,7 @@ static bool slot_name(struct ms_program *program, ms_function function, ms_path 
     }
 }
 
-static uint32_t find_slot(struct ms_program *program, ms_path path, ms_function owner, bool make)
-{
+static uint32_t find_slot(struct ms_program *program, ms_path path, ms_function owner, bool make) {
     struct ms_pointers *pointers = program->pointers;
     uint64_t hash = ms_hash_mix(path, owner);
     size_t cursor = ms_index_start(&pointers->index, hash);
@@ -74,8 +72,7 @@ static uint32_t find_slot(struct ms_program *program, ms_path path, ms_function 
     return added;
 }
 
-static void queue_slot(struct ms_pointers *pointers, uint32_t slot)
-{
+static void queue_slot(struct ms_pointers *pointers, uint32_t slot) {
     if (pointers->slots[slot].queued)
         return;
     pointers->slots[slot].queued = true;
@@ -83,8 +80,7 @@ static void queue_slot(struct ms_pointers *pointers, uint32_t slot)
 }
 
 static void copy(struct ms_program *program, ms_function from_function, ms_path from,
-                 ms_function to_function, ms_path to)
-{
+                 ms_function to_function, ms_path to) {
     ms_function from_owner, to_owner;
     if (!slot_name(program, from_function, &from, &from_owner) ||
         !slot_name(program, to_function, &to, &to_owner))
@@ -99,8 +95,7 @@ static void copy(struct ms_program *program, ms_function from_function, ms_path 
     queue_slot(program->pointers, source);
 }
 
-static bool holds_function(const struct ms_program *program, ms_function function, ms_path value)
-{
+static bool holds_function(const struct ms_program *program, ms_function function, ms_path value) {
     const struct ms_path_node *node = ms_node(program, value);
     if (node->kind == MS_PATH_ADDRESS)
         node = ms_node(program, node->base);
@@ -113,8 +108,7 @@ static bool holds_function(const struct ms_program *program, ms_function functio
 }
 
 static void collect_event(struct ms_program *program, ms_function function,
-                          const struct ms_event *event)
-{
+                          const struct ms_event *event) {
     if (event->kind == MS_EVENT_WRITE && event->value &&
         holds_function(program, function, event->value))
         copy(program, function, event->value, function, event->path);
@@ -128,8 +122,7 @@ static void collect_event(struct ms_program *program, ms_function function,
     }
 }
 
-static void add_function(struct ms_pointers *pointers, uint32_t to, ms_function function)
-{
+static void add_function(struct ms_pointers *pointers, uint32_t to, ms_function function) {
     struct slot *slot = &pointers->slots[to];
     if (slot->function_count >= SLOT_FUNCTIONS_MAX)
         return;
@@ -140,8 +133,7 @@ static void add_function(struct ms_pointers *pointers, uint32_t to, ms_function 
     queue_slot(pointers, to);
 }
 
-void ms_resolve_pointers(struct ms_program *program)
-{
+void ms_resolve_pointers(struct ms_program *program) {
     program->pointers = ms_allocate(sizeof *program->pointers);
     for (ms_function f = 1; f < program->facts->function_count; f++) {
         struct ms_range blocks = ms_function_at(program, f)->blocks;
@@ -162,8 +154,8 @@ void ms_resolve_pointers(struct ms_program *program)
     }
 }
 
-struct ms_functions ms_functions_of(struct ms_program *program, ms_function function, ms_path value)
-{
+struct ms_functions ms_functions_of(struct ms_program *program, ms_function function,
+                                    ms_path value) {
     ms_function owner;
     if (!slot_name(program, function, &value, &owner))
         return (struct ms_functions){0};
@@ -175,8 +167,7 @@ struct ms_functions ms_functions_of(struct ms_program *program, ms_function func
                                  program->pointers->slots[at].function_count};
 }
 
-void ms_pointers_free(struct ms_program *program)
-{
+void ms_pointers_free(struct ms_program *program) {
     if (!program->pointers)
         return;
     for (size_t i = 0; i < program->pointers->slot_count; i++) {

@@ -18,12 +18,13 @@
 
 /* Path kinds that exist only inside the engine, beside those of facts.h. */
 enum ms_engine_path_kind {
-    MS_PATH_VALUE = MS_PATH_KIND_COUNT, /* base: a variable; operand: what gave it a value that has no
-                                           better name (an event, or a block where values meet) */
-    MS_PATH_ANY,                        /* operand: number; some object that a caller passed */
-    MS_PATH_OBJECT,                     /* base: local or result; operand: the function it lives in; an
-                                           object that was handed to a thread */
-    MS_PATH_FRESH,                      /* in summaries: a new object */
+    MS_PATH_VALUE =
+        MS_PATH_KIND_COUNT, /* base: a variable; operand: what gave it a value that has no
+                               better name (an event, or a block where values meet) */
+    MS_PATH_ANY,            /* operand: number; some object that a caller passed */
+    MS_PATH_OBJECT,         /* base: local or result; operand: the function it lives in; an
+                               object that was handed to a thread */
+    MS_PATH_FRESH,          /* in summaries: the value that this call returns */
 };
 
 enum ms_mode { MS_MODE_SHARED = 1, MS_MODE_EXCLUSIVE = 2 };
@@ -32,8 +33,8 @@ enum ms_mode { MS_MODE_SHARED = 1, MS_MODE_EXCLUSIVE = 2 };
 
 enum { MS_HELD_MAX = 12, MS_CONSTRAINT_MAX = 8, MS_OWNED_MAX = 24, MS_STATE_MAX = 6 };
 
-/* One lock, relative to the function's entry: level > 0 taken here, < 0 the caller's lock given back,
- * 0 taken and given back. */
+/* One lock, relative to the function's entry: level > 0 taken here, < 0 the caller's lock given
+ * back, 0 taken and given back. */
 struct ms_held {
     ms_path lock; /* location */
     uint8_t mode;
@@ -54,7 +55,9 @@ struct ms_state {
     struct ms_constraint constraints[MS_CONSTRAINT_MAX];
     ms_path owned[MS_OWNED_MAX]; /* values that nobody else can reach: fresh, or taken out */
     uint8_t held_count, constraint_count, owned_count;
-    bool fuzzy;      /* locksets that differed were merged: absence of a lock proves nothing */
+    bool fuzzy;       /* locksets that differed were merged: absence of a lock proves nothing */
+    ms_path returned; /* value of the return statement passed last; 0 unknown or none */
+    uint32_t return_event; /* that statement; 0 none */
     uint64_t live;   /* threads that may run because of what this function did (bits: ms_thread) */
     uint64_t joined; /* threads that this function surely waited for */
     ms_path *values; /* of each variable and each result of the function */
@@ -71,9 +74,11 @@ struct ms_lock_change {
 
 /* One way to return: what it does to locks, and how the caller can tell. */
 struct ms_exit {
-    ms_path returned; /* in the callee's frame; 0 unknown; MS_PATH_FRESH a new object */
+    ms_path returned; /* in the callee's frame; 0 unknown; MS_PATH_FRESH: has no other name */
+    bool owned;       /* nobody else can reach what is returned */
     uint8_t compare;  /* what is known of the value returned, against `constant` */
     int64_t constant;
+    uint32_t event; /* the return statement; 0: the end of the function */
     struct ms_lock_change *changes;
     uint32_t change_count;
     struct ms_constraint *conditions; /* on parameters */
@@ -86,6 +91,7 @@ struct ms_summary {
     uint64_t live, joined;
     uint32_t escapes;  /* parameters whose pointee other threads can reach afterwards */
     uint32_t frees;    /* parameters whose pointee is gone afterwards */
+    uint32_t setup;    /* parameters whose pointee has its lock made or ended here */
     uint32_t relevant; /* parameters through which memory, locks or maps are reached */
     bool changes_locks;
     bool known; /* computed */
@@ -97,7 +103,14 @@ struct ms_lockset {
     uint32_t count;
 };
 
-enum ms_call_how { MS_HOW_CALL, MS_HOW_CALLBACK, MS_HOW_THREAD, MS_HOW_LOOP, MS_HOW_HANDLER, MS_HOW_SIGNAL };
+enum ms_call_how {
+    MS_HOW_CALL,
+    MS_HOW_CALLBACK,
+    MS_HOW_THREAD,
+    MS_HOW_LOOP,
+    MS_HOW_HANDLER,
+    MS_HOW_SIGNAL
+};
 
 struct ms_call_site {
     ms_function caller, callee;
@@ -112,13 +125,20 @@ struct ms_call_site {
     uint32_t thread; /* MS_HOW_THREAD: number of the thread */
 };
 
-enum ms_access_kind { MS_ACCESS_READ = 1, MS_ACCESS_WRITE = 2, MS_ACCESS_ITERATE = 4, MS_ACCESS_INIT = 8, MS_ACCESS_DESTROY = 16 };
+enum ms_access_kind {
+    MS_ACCESS_READ = 1,
+    MS_ACCESS_WRITE = 2,
+    MS_ACCESS_ITERATE = 4,
+    MS_ACCESS_INIT = 8,
+    MS_ACCESS_DESTROY = 16
+};
 
 enum ms_access_flags {
     MS_ACCESS_ATOMIC = 1u << 0,
-    MS_ACCESS_MAP = 1u << 1,       /* an operation on a map */
-    MS_ACCESS_OWNED = 1u << 2,     /* the function owns the object */
-    MS_ACCESS_SETUP = 1u << 3,     /* the function makes or ends the object's lock, or ends the object */
+    MS_ACCESS_MAP = 1u << 1,   /* an operation on a map */
+    MS_ACCESS_OWNED = 1u << 2, /* the function owns the object */
+    MS_ACCESS_SETUP =
+        1u << 3, /* the function makes or ends the object's lock, or ends the object */
     MS_ACCESS_CONDITION = 1u << 4, /* a read that only decides a branch */
     MS_ACCESS_CONSTANT = 1u << 5,  /* a constant is written */
     MS_ACCESS_MODIFY = 1u << 6,
@@ -143,12 +163,12 @@ struct ms_access {
 struct ms_context {
     ms_path *bindings; /* by parameter: a value in the naming of the context; 0 unknown */
     struct ms_lockset locks;
-    uint64_t live;     /* threads that may run */
-    uint64_t threads;  /* on which of them this may run; bit 0: the main thread */
-    uint32_t owned;    /* parameters that the callers own */
-    bool unknown;      /* callers we cannot see: locks that are not in `locks` may be held */
-    uint32_t site;     /* call site that leads here; UINT32_MAX for an entry */
-    uint32_t parent;   /* context of the caller */
+    uint64_t live;    /* threads that may run */
+    uint64_t threads; /* on which of them this may run; bit 0: the main thread */
+    uint32_t owned;   /* parameters that the callers own */
+    bool unknown;     /* callers we cannot see: locks that are not in `locks` may be held */
+    uint32_t site;    /* call site that leads here; UINT32_MAX for an entry */
+    uint32_t parent;  /* context of the caller */
     uint8_t depth;
 };
 
@@ -156,27 +176,27 @@ struct ms_code {
     struct ms_summary summary;
     struct ms_context *contexts;
     uint32_t context_count;
-    uint32_t component;  /* strongly connected component, callees first */
-    uint32_t first_call; /* run in program->calls, once resolved */
-    uint32_t call_count;
-    uint8_t entry;       /* enum ms_entry */
+    uint32_t component;       /* strongly connected component, callees first */
+    struct ms_range calls;    /* in program->calls */
+    struct ms_range accesses; /* in program->accesses */
+    ms_path *acquired;        /* keys of the locks that it takes itself */
+    size_t acquired_count;
     bool recursive;
-    bool called;         /* by a call site that we see */
-    bool address_taken;
-    ms_path *setup; /* bases whose lock this function makes or ends */
-    uint32_t setup_count;
+    bool called;          /* by a call site that we see */
+    bool attribute_locks; /* attributes say what it does to locks; the body is not asked */
+    ms_path *setup;       /* locks that this function makes or ends, and objects that it frees */
+    size_t setup_count;
 };
-
-enum ms_entry { MS_ENTRY_NONE, MS_ENTRY_MAIN, MS_ENTRY_THREAD, MS_ENTRY_UNKNOWN };
 
 /* A place where a thread is started, or another source of concurrency. */
 struct ms_thread {
     ms_function entry;
     ms_function starter;
     uint32_t event;
-    ms_path handles[4]; /* where the handle is kept: paths in the starter's frame, indices dropped */
+    ms_path
+        handles[4]; /* where the handle is kept: paths in the starter's frame, indices dropped */
     uint8_t handle_count;
-    bool many;          /* several at once from this place */
+    bool many; /* several at once from this place */
 };
 
 /* Bits of thread sets. Bit 0 is the main thread, 1.. are places that start threads. */
@@ -197,19 +217,27 @@ struct ms_program {
     struct ms_options options;
     struct ms_unit **units;
     size_t unit_count;
-    struct ms_unit *facts;    /* linked */
-    uint32_t *function_unit;  /* by function */
-    struct ms_code *code;     /* by function */
-    ms_function *order;       /* defined functions, callees first */
+    struct ms_unit *facts;   /* linked */
+    uint32_t *function_unit; /* by function */
+    struct ms_code *code;    /* by function */
+    ms_function *order;      /* defined functions, callees first */
     size_t order_count;
-    struct ms_pointers *pointers; /* which functions a pointer may hold */
+    struct ms_pointers *pointers;       /* which functions a pointer may hold */
     struct ms_annotations *annotations; /* effects written in the source, by function */
-    ms_variable *named_objects;   /* objects that exist in models only */
+    struct ms_handed { /* objects handed to threads by the function that made them */
+        ms_function function;
+        ms_path root;
+    } *handed;
+    size_t handed_count;
+    bool *shared_locals;        /* by variable: its address went to where other threads may be */
+    ms_variable *named_objects; /* objects that exist in models only */
     size_t named_object_count;
     struct ms_call_site *calls;
     size_t call_count;
     struct ms_access *accesses;
     size_t access_count;
+    struct ms_groups *groups; /* races.h */
+    struct ms_instance *instances;
     struct ms_thread threads[MS_THREAD_MAX + 1];
     uint32_t thread_count;
     bool has_main;
@@ -226,7 +254,8 @@ void ms_link(struct ms_program *program);
 
 /* pointers.c: which functions the value of a path may be, wherever it was stored. */
 void ms_resolve_pointers(struct ms_program *program);
-struct ms_functions ms_functions_of(struct ms_program *program, ms_function function, ms_path value);
+struct ms_functions ms_functions_of(struct ms_program *program, ms_function function,
+                                    ms_path value);
 void ms_pointers_free(struct ms_program *program);
 
 /* callgraph.c: fills order, component, recursive. */
@@ -234,7 +263,9 @@ void ms_order_functions(struct ms_program *program);
 
 /* threads.c: the places that start threads. */
 void ms_find_threads(struct ms_program *program);
-/* Whether control can come back to this block. */
+/* Whether control can get from one block to another; back to this block. */
+bool ms_block_reaches(const struct ms_program *program, ms_function function, uint32_t from,
+                      uint32_t to, bool stop_at_loops);
 bool ms_block_in_loop(const struct ms_program *program, ms_function function, uint32_t block);
 /* The bits of the threads that this call event starts; of those whose handle this path names. */
 uint64_t ms_threads_started(const struct ms_program *program, uint32_t event);
@@ -244,21 +275,27 @@ uint64_t ms_threads_with_handle(struct ms_program *program, ms_function function
 /* local.c: summaries, accesses, call sites of all functions, bottom-up. */
 void ms_analyse_functions(struct ms_program *program);
 
-/* contexts.c */
+/* contexts.c: who calls each function, holding what. */
 void ms_build_contexts(struct ms_program *program);
+/* A path of a function's frame in the naming of one of its contexts. */
+ms_path ms_context_path(struct ms_program *program, ms_function function,
+                        const struct ms_context *context, ms_path path);
+/* The locks held in a context when the function itself has changed what `locks` says. */
+struct ms_lockset ms_context_locks(struct ms_program *program, ms_function function,
+                                   const struct ms_context *context,
+                                   const struct ms_lockset *locks);
 
-void ms_remark(struct ms_program *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ms_remark(struct ms_program *program, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-static inline const struct ms_path_node *ms_node(const struct ms_program *program, ms_path path)
-{
+static inline const struct ms_path_node *ms_node(const struct ms_program *program, ms_path path) {
     return &program->facts->paths[path];
 }
-static inline const char *ms_name(const struct ms_program *program, ms_string string)
-{
+static inline const char *ms_name(const struct ms_program *program, ms_string string) {
     return program->facts->strings[string];
 }
-static inline struct ms_function_node *ms_function_at(const struct ms_program *program, ms_function function)
-{
+static inline struct ms_function_node *ms_function_at(const struct ms_program *program,
+                                                      ms_function function) {
     return &program->facts->functions[function];
 }
 

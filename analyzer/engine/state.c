@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The abstract state inside a function. Where paths meet, states whose locksets agree are merged and
- * states whose locksets differ are kept apart, up to a bound: property simulation (Das, Lerner, Seigle:
- * ESP, PLDI 2002). That is what makes `if (b) lock(); ... if (b) unlock();` and `if (trylock()) ...`
- * come out right at a cost that stays linear: the lockset is the property, what is known of branch
- * values is simulated along with it.
+ * The abstract state inside a function. Where paths meet, states whose locksets agree are merged
+ * and states whose locksets differ are kept apart, up to a bound: property simulation (Das, Lerner,
+ * Seigle: ESP, PLDI 2002). That is what makes `if (b) lock(); ... if (b) unlock();` and `if
+ * (trylock()) ...` come out right at a cost that stays linear: the lockset is the property, what is
+ * known of branch values is simulated along with it.
  *
- * Variables are renamed as they are assigned: the value of a local is the path it was assigned from,
- * or a VALUE named after the assignment or the meeting of paths that gave it. `p->lock` before and
- * after `p = p->next` are therefore two locks.
+ * Variables are renamed as they are assigned: the value of a local is the path it was assigned
+ * from, or a VALUE named after the assignment or the meeting of paths that gave it. `p->lock`
+ * before and after `p = p->next` are therefore two locks.
  */
 #include "state.h"
 
@@ -17,28 +17,25 @@
 
 enum { VALUE_OF_BLOCK = 1u << 30, VALUE_STALE = 1u << 31 };
 
-uint32_t ms_frame_slots(const struct ms_frame *frame)
-{
+uint32_t ms_frame_slots(const struct ms_frame *frame) {
     return frame->parameters + frame->locals + frame->results + 1;
 }
 
-static uint32_t result_slot(const struct ms_frame *frame, uint32_t result)
-{
+static uint32_t result_slot(const struct ms_frame *frame, uint32_t result) {
     return frame->parameters + frame->locals + result;
 }
 
 /* The slot of a variable's path, or UINT32_MAX if its value is not followed. */
-static uint32_t variable_slot(const struct ms_frame *frame, const struct ms_path_node *node)
-{
+static uint32_t variable_slot(const struct ms_frame *frame, const struct ms_path_node *node) {
     if (node->kind == MS_PATH_PARAM && node->operand < frame->parameters)
         return node->operand;
-    if (node->kind == MS_PATH_LOCAL && frame->slot_of[node->operand])
+    if (node->kind == MS_PATH_LOCAL && frame->slot_of[node->operand] &&
+        frame->slot_of[node->operand] != UINT32_MAX)
         return frame->slot_of[node->operand] - 1;
     return UINT32_MAX;
 }
 
-struct ms_state *ms_state_entry(const struct ms_frame *frame)
-{
+struct ms_state *ms_state_entry(const struct ms_frame *frame) {
     struct ms_state *state = ms_arena_allocate(frame->arena, sizeof *state);
     state->values = ms_arena_allocate(frame->arena, ms_frame_slots(frame) * sizeof(ms_path));
     for (uint32_t i = 0; i < frame->parameters; i++)
@@ -46,8 +43,7 @@ struct ms_state *ms_state_entry(const struct ms_frame *frame)
     return state;
 }
 
-struct ms_state *ms_state_copy(const struct ms_frame *frame, const struct ms_state *state)
-{
+struct ms_state *ms_state_copy(const struct ms_frame *frame, const struct ms_state *state) {
     struct ms_state *copy = ms_arena_allocate(frame->arena, sizeof *copy);
     *copy = *state;
     copy->values = ms_arena_allocate(frame->arena, ms_frame_slots(frame) * sizeof(ms_path));
@@ -57,16 +53,14 @@ struct ms_state *ms_state_copy(const struct ms_frame *frame, const struct ms_sta
 
 /* ---- merging ---- */
 
-static const struct ms_held *find_held(const struct ms_state *state, ms_path lock)
-{
+static const struct ms_held *find_held(const struct ms_state *state, ms_path lock) {
     for (uint32_t i = 0; i < state->held_count; i++)
         if (state->held[i].lock == lock)
             return &state->held[i];
     return NULL;
 }
 
-static bool covers(const struct ms_state *one, const struct ms_state *other)
-{
+static bool covers(const struct ms_state *one, const struct ms_state *other) {
     for (uint32_t i = 0; i < one->held_count; i++) {
         const struct ms_held *held = &one->held[i];
         const struct ms_held *match = find_held(other, held->lock);
@@ -77,29 +71,26 @@ static bool covers(const struct ms_state *one, const struct ms_state *other)
     return true;
 }
 
-static bool same_locks(const struct ms_state *one, const struct ms_state *other)
-{
+static bool same_locks(const struct ms_state *one, const struct ms_state *other) {
     return one->fuzzy == other->fuzzy && covers(one, other) && covers(other, one);
 }
 
-static ms_path variable_path(const struct ms_frame *frame, uint32_t slot)
-{
+static ms_path variable_path(const struct ms_frame *frame, uint32_t slot) {
     if (slot < frame->parameters)
         return ms_make(frame->program, MS_PATH_PARAM, 0, slot, 0);
-    return ms_make(frame->program, MS_PATH_LOCAL, 0, frame->local_variables[slot - frame->parameters],
-                   0);
+    return ms_make(frame->program, MS_PATH_LOCAL, 0,
+                   frame->local_variables[slot - frame->parameters], 0);
 }
 
 static bool merge_values(const struct ms_frame *frame, struct ms_state *into,
-                         const struct ms_state *from, uint32_t block)
-{
+                         const struct ms_state *from, uint32_t block) {
     bool changed = false;
     uint32_t variables = frame->parameters + frame->locals;
     for (uint32_t i = 0; i < ms_frame_slots(frame); i++) {
         if (into->values[i] == from->values[i])
             continue;
-        ms_path met = i < variables ? ms_make(frame->program, MS_PATH_VALUE, variable_path(frame, i),
-                                              block | VALUE_OF_BLOCK, 0)
+        ms_path met = i < variables ? ms_make(frame->program, MS_PATH_VALUE,
+                                              variable_path(frame, i), block | VALUE_OF_BLOCK, 0)
                                     : ms_make(frame->program, MS_PATH_RESULT, 0, i - variables, 0);
         changed |= into->values[i] != met;
         into->values[i] = met;
@@ -107,8 +98,7 @@ static bool merge_values(const struct ms_frame *frame, struct ms_state *into,
     return changed;
 }
 
-static bool merge_constraints(struct ms_state *into, const struct ms_state *from)
-{
+static bool merge_constraints(struct ms_state *into, const struct ms_state *from) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < into->constraint_count; i++) {
         bool both = false;
@@ -124,8 +114,7 @@ static bool merge_constraints(struct ms_state *into, const struct ms_state *from
     return changed;
 }
 
-static bool merge_owned(struct ms_state *into, const struct ms_state *from)
-{
+static bool merge_owned(struct ms_state *into, const struct ms_state *from) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < into->owned_count; i++) {
         bool both = false;
@@ -140,8 +129,7 @@ static bool merge_owned(struct ms_state *into, const struct ms_state *from)
 }
 
 /* Keeps the locks that both hold; entries of level 0 only where both have them. */
-static bool merge_held(struct ms_state *into, const struct ms_state *from)
-{
+static bool merge_held(struct ms_state *into, const struct ms_state *from) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < into->held_count; i++) {
         const struct ms_held *other = find_held(from, into->held[i].lock);
@@ -154,8 +142,7 @@ static bool merge_held(struct ms_state *into, const struct ms_state *from)
 }
 
 static bool merge(const struct ms_frame *frame, struct ms_state *into, const struct ms_state *from,
-                  uint32_t block)
-{
+                  uint32_t block) {
     bool changed = merge_held(into, from);
     changed |= merge_values(frame, into, from, block);
     changed |= merge_constraints(into, from);
@@ -163,12 +150,13 @@ static bool merge(const struct ms_frame *frame, struct ms_state *into, const str
     changed |= (from->live & ~into->live) != 0 || (into->joined & ~from->joined) != 0;
     into->live |= from->live;
     into->joined &= from->joined;
+    if (into->returned != from->returned && into->returned)
+        into->returned = 0, changed = true;
     return changed;
 }
 
 bool ms_states_add(const struct ms_frame *frame, struct ms_states *states,
-                   const struct ms_state *state, uint32_t block)
-{
+                   const struct ms_state *state, uint32_t block) {
     for (uint32_t i = 0; i < states->count; i++)
         if (same_locks(states->items[i], state))
             return merge(frame, states->items[i], state, block);
@@ -185,8 +173,7 @@ bool ms_states_add(const struct ms_frame *frame, struct ms_states *states,
 
 /* ---- values ---- */
 
-ms_path ms_state_value(const struct ms_frame *frame, const struct ms_state *state, ms_path path)
-{
+ms_path ms_state_value(const struct ms_frame *frame, const struct ms_state *state, ms_path path) {
     struct ms_path_node node = *ms_node(frame->program, path);
     switch ((int)node.kind) {
     case MS_PATH_PARAM:
@@ -195,14 +182,13 @@ ms_path ms_state_value(const struct ms_frame *frame, const struct ms_state *stat
         return slot != UINT32_MAX && state->values[slot] ? state->values[slot] : path;
     }
     case MS_PATH_RESULT: {
-        ms_path known = node.operand <= frame->results
-                            ? state->values[result_slot(frame, node.operand)]
-                            : 0;
+        ms_path known =
+            node.operand <= frame->results ? state->values[result_slot(frame, node.operand)] : 0;
         return known ? known : path;
     }
     case MS_PATH_ADDRESS:
-        return ms_make(frame->program, MS_PATH_ADDRESS,
-                       ms_state_location(frame, state, node.base), 0, 0);
+        return ms_make(frame->program, MS_PATH_ADDRESS, ms_state_location(frame, state, node.base),
+                       0, 0);
     case MS_PATH_CONTAINER:
         return ms_make(frame->program, MS_PATH_CONTAINER, ms_state_value(frame, state, node.base),
                        node.operand, node.extra);
@@ -215,8 +201,8 @@ ms_path ms_state_value(const struct ms_frame *frame, const struct ms_state *stat
     }
 }
 
-ms_path ms_state_location(const struct ms_frame *frame, const struct ms_state *state, ms_path path)
-{
+ms_path ms_state_location(const struct ms_frame *frame, const struct ms_state *state,
+                          ms_path path) {
     struct ms_path_node node = *ms_node(frame->program, path);
     switch ((int)node.kind) {
     case MS_PATH_FIELD:
@@ -226,15 +212,15 @@ ms_path ms_state_location(const struct ms_frame *frame, const struct ms_state *s
         return ms_make(frame->program, MS_PATH_INDEX, ms_state_location(frame, state, node.base), 0,
                        ms_state_value(frame, state, node.extra));
     case MS_PATH_DEREF:
-        return ms_make(frame->program, MS_PATH_DEREF, ms_state_value(frame, state, node.base), 0, 0);
+        return ms_make(frame->program, MS_PATH_DEREF, ms_state_value(frame, state, node.base), 0,
+                       0);
     default:
         return path;
     }
 }
 
 /* A name that is about to mean something else: what was known under it keeps a name of its own. */
-static void retire(const struct ms_frame *frame, struct ms_state *state, ms_path name)
-{
+static void retire(const struct ms_frame *frame, struct ms_state *state, ms_path name) {
     ms_path stale = 0;
     for (uint32_t i = 0; i < state->held_count; i++) {
         if (!ms_path_contains(frame->program, state->held[i].lock, name))
@@ -263,8 +249,7 @@ static void retire(const struct ms_frame *frame, struct ms_state *state, ms_path
 }
 
 void ms_state_assign(const struct ms_frame *frame, struct ms_state *state, ms_path variable,
-                     ms_path value, uint32_t event)
-{
+                     ms_path value, uint32_t event) {
     struct ms_path_node node = *ms_node(frame->program, variable);
     uint32_t slot = variable_slot(frame, &node);
     if (slot == UINT32_MAX) {
@@ -284,8 +269,7 @@ void ms_state_assign(const struct ms_frame *frame, struct ms_state *state, ms_pa
 }
 
 void ms_state_set_result(const struct ms_frame *frame, struct ms_state *state, uint32_t result,
-                         ms_path value)
-{
+                         ms_path value) {
     if (!result || result > frame->results)
         return;
     ms_path name = ms_make(frame->program, MS_PATH_RESULT, 0, result, 0);
@@ -296,8 +280,7 @@ void ms_state_set_result(const struct ms_frame *frame, struct ms_state *state, u
 
 ms_path ms_state_instantiate(const struct ms_frame *frame, const struct ms_state *state,
                              const ms_path *arguments, uint32_t argument_count, ms_path path,
-                             uint32_t result)
-{
+                             uint32_t result) {
     struct ms_path_node node = *ms_node(frame->program, path);
     switch ((int)node.kind) {
     case MS_PATH_PARAM:
@@ -333,14 +316,12 @@ ms_path ms_state_instantiate(const struct ms_frame *frame, const struct ms_state
 
 /* ---- locks ---- */
 
-struct ms_held *ms_state_find_lock(struct ms_state *state, ms_path lock)
-{
+struct ms_held *ms_state_find_lock(struct ms_state *state, ms_path lock) {
     return (struct ms_held *)find_held(state, lock);
 }
 
 void ms_state_change_lock(const struct ms_frame *frame, struct ms_state *state, ms_path lock,
-                          uint8_t mode, int change, uint32_t event)
-{
+                          uint8_t mode, int change, uint32_t event) {
     struct ms_held *held = ms_state_find_lock(state, lock);
     if (!held) {
         if (state->held_count == MS_HELD_MAX) { /* make room: forget one that is not held */
@@ -350,10 +331,10 @@ void ms_state_change_lock(const struct ms_frame *frame, struct ms_state *state, 
                     state->held[kept++] = state->held[i];
             state->held_count = (uint8_t)kept;
             if (kept == MS_HELD_MAX) {
-                ms_remark(frame->program, "%s: more than %d locks at once; the others are ignored",
-                          ms_name(frame->program,
-                                  ms_function_at(frame->program, frame->function)->name),
-                          MS_HELD_MAX);
+                ms_remark(
+                    frame->program, "%s: more than %d locks at once; the others are ignored",
+                    ms_name(frame->program, ms_function_at(frame->program, frame->function)->name),
+                    MS_HELD_MAX);
                 return;
             }
         }
@@ -367,8 +348,7 @@ void ms_state_change_lock(const struct ms_frame *frame, struct ms_state *state, 
     held->event = event;
 }
 
-struct ms_lockset ms_state_lockset(const struct ms_frame *frame, const struct ms_state *state)
-{
+struct ms_lockset ms_state_lockset(const struct ms_frame *frame, const struct ms_state *state) {
     struct ms_lockset set = {0};
     for (uint32_t i = 0; i < state->held_count; i++)
         set.count += state->held[i].level != 0;
@@ -384,16 +364,12 @@ struct ms_lockset ms_state_lockset(const struct ms_frame *frame, const struct ms
 
 /* ---- ownership ---- */
 
-bool ms_state_owns(const struct ms_frame *frame, const struct ms_state *state, ms_path location)
-{
+bool ms_state_owns(const struct ms_frame *frame, const struct ms_state *state, ms_path location) {
+    bool loaded = false;
     for (;;) {
         struct ms_path_node node = *ms_node(frame->program, location);
-        if (node.kind == MS_PATH_LOCAL)
-            for (uint32_t i = 0; i < state->owned_count; i++) {
-                struct ms_path_node owned = *ms_node(frame->program, state->owned[i]);
-                if (owned.kind == MS_PATH_ADDRESS && owned.base == location)
-                    return true;
-            }
+        if (node.kind == MS_PATH_LOCAL) /* as a location, not loaded from */
+            return !loaded && !frame->program->shared_locals[node.operand];
         for (uint32_t i = 0; i < state->owned_count; i++)
             if (state->owned[i] == location)
                 return true;
@@ -403,6 +379,7 @@ bool ms_state_owns(const struct ms_frame *frame, const struct ms_state *state, m
         case MS_PATH_DEREF:
         case MS_PATH_ADDRESS:
         case MS_PATH_CONTAINER:
+            loaded = node.kind == MS_PATH_DEREF;
             location = node.base;
             continue;
         default:
@@ -411,8 +388,7 @@ bool ms_state_owns(const struct ms_frame *frame, const struct ms_state *state, m
     }
 }
 
-void ms_state_own(struct ms_state *state, ms_path value)
-{
+void ms_state_own(struct ms_state *state, ms_path value) {
     for (uint32_t i = 0; i < state->owned_count; i++)
         if (state->owned[i] == value)
             return;
@@ -420,9 +396,13 @@ void ms_state_own(struct ms_state *state, ms_path value)
         state->owned[state->owned_count++] = value;
 }
 
-void ms_state_publish(const struct ms_frame *frame, struct ms_state *state, ms_path value)
-{
+void ms_state_publish(const struct ms_frame *frame, struct ms_state *state, ms_path value) {
     ms_path root = ms_path_root(frame->program, value);
+    const struct ms_path_node *node = ms_node(frame->program, root);
+    if (node->kind == MS_PATH_LOCAL)
+        frame->program->shared_locals[node->operand] = true;
+    if (node->kind == MS_PATH_PARAM && node->operand < 32)
+        frame->program->code[frame->function].summary.escapes |= 1u << node->operand;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < state->owned_count; i++)
         if (ms_path_root(frame->program, state->owned[i]) != root)
@@ -432,22 +412,17 @@ void ms_state_publish(const struct ms_frame *frame, struct ms_state *state, ms_p
 
 /* ---- branches ---- */
 
-enum ms_compare ms_compare_negate(enum ms_compare compare)
-{
+enum ms_compare ms_compare_negate(enum ms_compare compare) {
     static const uint8_t negated[] = {
-        [MS_COMPARE_NONE] = MS_COMPARE_NONE,
-        [MS_COMPARE_EQUAL] = MS_COMPARE_NOT_EQUAL,
-        [MS_COMPARE_NOT_EQUAL] = MS_COMPARE_EQUAL,
-        [MS_COMPARE_LESS] = MS_COMPARE_GREATER_EQUAL,
-        [MS_COMPARE_LESS_EQUAL] = MS_COMPARE_GREATER,
-        [MS_COMPARE_GREATER] = MS_COMPARE_LESS_EQUAL,
+        [MS_COMPARE_NONE] = MS_COMPARE_NONE,          [MS_COMPARE_EQUAL] = MS_COMPARE_NOT_EQUAL,
+        [MS_COMPARE_NOT_EQUAL] = MS_COMPARE_EQUAL,    [MS_COMPARE_LESS] = MS_COMPARE_GREATER_EQUAL,
+        [MS_COMPARE_LESS_EQUAL] = MS_COMPARE_GREATER, [MS_COMPARE_GREATER] = MS_COMPARE_LESS_EQUAL,
         [MS_COMPARE_GREATER_EQUAL] = MS_COMPARE_LESS,
     };
     return negated[compare];
 }
 
-static bool holds(int64_t value, enum ms_compare compare, int64_t constant)
-{
+static bool holds(int64_t value, enum ms_compare compare, int64_t constant) {
     switch (compare) {
     case MS_COMPARE_EQUAL:
         return value == constant;
@@ -466,9 +441,9 @@ static bool holds(int64_t value, enum ms_compare compare, int64_t constant)
     }
 }
 
-/* Whether some integer satisfies both. Equalities decide; of two inequalities the ends are tried. */
-static bool compatible(enum ms_compare one, int64_t a, enum ms_compare other, int64_t b)
-{
+/* Whether some integer satisfies both. Equalities decide; of two inequalities the ends are tried.
+ */
+static bool compatible(enum ms_compare one, int64_t a, enum ms_compare other, int64_t b) {
     if (one == MS_COMPARE_EQUAL)
         return holds(a, other, b);
     if (other == MS_COMPARE_EQUAL)
@@ -487,8 +462,7 @@ static bool compatible(enum ms_compare one, int64_t a, enum ms_compare other, in
 }
 
 bool ms_state_assume(const struct ms_frame *frame, struct ms_state *state, ms_path value,
-                     enum ms_compare compare, int64_t constant)
-{
+                     enum ms_compare compare, int64_t constant) {
     struct ms_path_node node = *ms_node(frame->program, value);
     if (node.kind == MS_PATH_CONSTANT)
         return holds(frame->program->facts->constants[node.operand], compare, constant);
@@ -517,8 +491,7 @@ bool ms_state_assume(const struct ms_frame *frame, struct ms_state *state, ms_pa
 }
 
 enum ms_compare ms_state_known(const struct ms_frame *frame, const struct ms_state *state,
-                               ms_path value, int64_t *constant)
-{
+                               ms_path value, int64_t *constant) {
     struct ms_path_node node = *ms_node(frame->program, value);
     *constant = 0;
     if (node.kind == MS_PATH_CONSTANT) {

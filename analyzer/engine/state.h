@@ -5,8 +5,8 @@
 
 #include "paths.h"
 
-/* Which variables and results have a slot in ms_state.values. Parameters come first, then the locals
- * that are assigned, then the results. */
+/* Which variables and results have a slot in ms_state.values. Parameters come first, then the
+ * locals that are assigned, then the results. */
 struct ms_frame {
     struct ms_program *program;
     ms_function function;
@@ -38,8 +38,8 @@ void ms_state_assign(const struct ms_frame *frame, struct ms_state *state, ms_pa
 void ms_state_set_result(const struct ms_frame *frame, struct ms_state *state, uint32_t result,
                          ms_path value);
 
-/* A path of a callee (its parameters standing for `arguments`) as the caller sees it here; 0 when it
- * cannot be said in the caller's terms. */
+/* A path of a callee (its parameters standing for `arguments`) as the caller sees it here; 0 when
+ * it cannot be said in the caller's terms. */
 ms_path ms_state_instantiate(const struct ms_frame *frame, const struct ms_state *state,
                              const ms_path *arguments, uint32_t argument_count, ms_path path,
                              uint32_t result);

@@ -6,30 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-void ms_out_of_memory(size_t size)
-{
+void ms_out_of_memory(size_t size) {
     fprintf(stderr, "mapsan: error: out of memory (%zu bytes wanted)\n", size);
     exit(2);
 }
 
-void *ms_allocate(size_t size)
-{
+void *ms_allocate(size_t size) {
     void *memory = calloc(1, size ? size : 1);
     if (!memory)
         ms_out_of_memory(size);
     return memory;
 }
 
-void *ms_reallocate(void *memory, size_t size)
-{
+void *ms_reallocate(void *memory, size_t size) {
     void *moved = realloc(memory, size ? size : 1);
     if (!moved)
         ms_out_of_memory(size);
     return moved;
 }
 
-static char *format_text(const char *format, va_list arguments, size_t *length)
-{
+static char *format_text(const char *format, va_list arguments, size_t *length) {
     va_list again;
     va_copy(again, arguments);
     int size = vsnprintf(NULL, 0, format, again);
@@ -40,8 +36,7 @@ static char *format_text(const char *format, va_list arguments, size_t *length)
     return text;
 }
 
-char *ms_format(const char *format, ...)
-{
+char *ms_format(const char *format, ...) {
     size_t length;
     va_list arguments;
     va_start(arguments, format);
@@ -50,8 +45,7 @@ char *ms_format(const char *format, ...)
     return text;
 }
 
-void *ms_grow(void *table, size_t count, size_t element_size)
-{
+void *ms_grow(void *table, size_t count, size_t element_size) {
     bool full = count == 0 || (count & (count - 1)) == 0;
     if (!full)
         return table;
@@ -67,8 +61,7 @@ struct ms_arena_chunk {
     _Alignas(8) unsigned char data[];
 };
 
-void *ms_arena_allocate(struct ms_arena *arena, size_t size)
-{
+void *ms_arena_allocate(struct ms_arena *arena, size_t size) {
     size = (size + 7) & ~(size_t)7;
     if (!arena->chunk || arena->chunk->size - arena->used < size) {
         size_t next = arena->chunk ? arena->chunk->size * 2 : 4096;
@@ -87,16 +80,14 @@ void *ms_arena_allocate(struct ms_arena *arena, size_t size)
     return memory;
 }
 
-char *ms_arena_copy(struct ms_arena *arena, const char *text, size_t length)
-{
+char *ms_arena_copy(struct ms_arena *arena, const char *text, size_t length) {
     char *copy = ms_arena_allocate(arena, length + 1);
     if (length)
         memcpy(copy, text, length);
     return copy;
 }
 
-char *ms_arena_format(struct ms_arena *arena, const char *format, ...)
-{
+char *ms_arena_format(struct ms_arena *arena, const char *format, ...) {
     size_t length;
     va_list arguments;
     va_start(arguments, format);
@@ -107,8 +98,7 @@ char *ms_arena_format(struct ms_arena *arena, const char *format, ...)
     return copy;
 }
 
-void ms_arena_free(struct ms_arena *arena)
-{
+void ms_arena_free(struct ms_arena *arena) {
     for (struct ms_arena_chunk *chunk = arena->chunk, *previous; chunk; chunk = previous) {
         previous = chunk->previous;
         free(chunk);
@@ -121,18 +111,13 @@ struct ms_index_slot {
     uint32_t position;
 };
 
-static uint64_t slot_hash(uint64_t hash)
-{
-    return hash ? hash : 1;
-}
+static uint64_t slot_hash(uint64_t hash) { return hash ? hash : 1; }
 
-size_t ms_index_start(const struct ms_index *index, uint64_t hash)
-{
+size_t ms_index_start(const struct ms_index *index, uint64_t hash) {
     return index->slots ? slot_hash(hash) & index->mask : 0;
 }
 
-uint32_t ms_index_next(const struct ms_index *index, uint64_t hash, size_t *cursor)
-{
+uint32_t ms_index_next(const struct ms_index *index, uint64_t hash, size_t *cursor) {
     if (!index->slots)
         return MS_INDEX_END;
     for (;;) {
@@ -145,16 +130,14 @@ uint32_t ms_index_next(const struct ms_index *index, uint64_t hash, size_t *curs
     }
 }
 
-static void place(struct ms_index *index, struct ms_index_slot slot)
-{
+static void place(struct ms_index *index, struct ms_index_slot slot) {
     size_t at = slot.hash & index->mask;
     while (index->slots[at].hash)
         at = (at + 1) & index->mask;
     index->slots[at] = slot;
 }
 
-void ms_index_add(struct ms_index *index, uint64_t hash, uint32_t position)
-{
+void ms_index_add(struct ms_index *index, uint64_t hash, uint32_t position) {
     size_t size = index->slots ? index->mask + 1 : 0;
     if (index->count * 4 >= size * 3) {
         struct ms_index grown = {.mask = (size ? size * 2 : 16) - 1, .count = index->count};
@@ -169,15 +152,13 @@ void ms_index_add(struct ms_index *index, uint64_t hash, uint32_t position)
     index->count++;
 }
 
-void ms_index_free(struct ms_index *index)
-{
+void ms_index_free(struct ms_index *index) {
     free(index->slots);
     *index = (struct ms_index){0};
 }
 
 /* FNV-1a over words, finished with a mix: short keys, no adversary. */
-uint64_t ms_hash_bytes(const void *data, size_t size, uint64_t seed)
-{
+uint64_t ms_hash_bytes(const void *data, size_t size, uint64_t seed) {
     const unsigned char *bytes = data;
     uint64_t hash = seed ^ 0xcbf29ce484222325u ^ size;
     for (; size >= 8; size -= 8, bytes += 8) {
@@ -190,8 +171,7 @@ uint64_t ms_hash_bytes(const void *data, size_t size, uint64_t seed)
     return ms_hash_mix(hash, hash >> 29);
 }
 
-void ms_text_add(struct ms_text *text, const char *format, ...)
-{
+void ms_text_add(struct ms_text *text, const char *format, ...) {
     size_t length;
     va_list arguments;
     va_start(arguments, format);

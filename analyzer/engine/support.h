@@ -54,8 +54,7 @@ void ms_index_add(struct ms_index *index, uint64_t hash, uint32_t position);
 void ms_index_free(struct ms_index *index);
 
 uint64_t ms_hash_bytes(const void *data, size_t size, uint64_t seed);
-static inline uint64_t ms_hash_mix(uint64_t a, uint64_t b)
-{
+static inline uint64_t ms_hash_mix(uint64_t a, uint64_t b) {
     uint64_t h = (a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdu;
     return h ^ (h >> 32);
 }
@@ -65,7 +64,8 @@ struct ms_text {
     char *data; /* always terminated once something was added; free() it */
     size_t length;
 };
-void ms_text_add(struct ms_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ms_text_add(struct ms_text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #ifdef __cplusplus
 }

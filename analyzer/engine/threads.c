@@ -1,35 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * Where threads begin. Every call that starts a thread, together with the function that the thread
- * runs, is one thread of the abstraction and one bit of a set; "many" when the call can run more than
- * once before the first of them ends: it stands in a loop, or in a function that is called from
- * several places, or the same function is handed to several such calls.
+ * runs, is one thread of the abstraction and one bit of a set; "many" when the call can run more
+ * than once before the first of them ends: it stands in a loop, or in a function that is called
+ * from several places, or the same function is handed to several such calls.
  */
 #include "calls.h"
 
 #include <stdlib.h>
 
-bool ms_block_in_loop(const struct ms_program *program, ms_function function, uint32_t block)
-{
+bool ms_block_reaches(const struct ms_program *program, ms_function function, uint32_t from,
+                      uint32_t to, bool stop_at_loops) {
     struct ms_range blocks = ms_function_at(program, function)->blocks;
     bool *seen = ms_allocate(blocks.count);
-    uint32_t *stack = ms_allocate(blocks.count * sizeof *stack);
+    uint32_t *stack = ms_allocate((blocks.count + 1) * sizeof *stack);
     uint32_t count = 0;
     bool found = false;
-    stack[count++] = block;
+    stack[count++] = from;
     while (count && !found) {
         struct ms_range next = program->facts->blocks[blocks.first + stack[--count]].successors;
         for (uint32_t s = 0; s < next.count; s++) {
-            uint32_t to = program->facts->successors[next.first + s];
-            if (to == block)
+            uint32_t block = program->facts->successors[next.first + s];
+            if (block == to)
                 found = true;
-            else if (to < blocks.count && !seen[to])
-                seen[to] = true, stack[count++] = to;
+            else if (block < blocks.count && !seen[block] &&
+                     !(stop_at_loops && program->facts->blocks[blocks.first + block].loop))
+                seen[block] = true, stack[count++] = block;
         }
     }
     free(seen);
     free(stack);
     return found;
+}
+
+bool ms_block_in_loop(const struct ms_program *program, ms_function function, uint32_t block) {
+    return ms_block_reaches(program, function, block, block, false);
 }
 
 /* How often functions are mentioned: called, or handed to a call. */
@@ -38,8 +43,7 @@ struct mentions {
     uint32_t *arguments; /* call events that hand this function over; likewise */
 };
 
-static void count_mentions(struct ms_program *program, struct mentions *mentions)
-{
+static void count_mentions(struct ms_program *program, struct mentions *mentions) {
     for (ms_function f = 1; f < program->facts->function_count; f++) {
         struct ms_range blocks = ms_function_at(program, f)->blocks;
         for (uint32_t b = 0; b < blocks.count; b++) {
@@ -52,8 +56,8 @@ static void count_mentions(struct ms_program *program, struct mentions *mentions
                 if (event->callee)
                     mentions->calls[event->callee]++;
                 for (uint32_t i = 0; i < event->arguments.count; i++) {
-                    const struct ms_path_node *node = ms_node(
-                        program, program->facts->arguments[event->arguments.first + i]);
+                    const struct ms_path_node *node =
+                        ms_node(program, program->facts->arguments[event->arguments.first + i]);
                     if (node->kind != MS_PATH_FUNCTION)
                         continue;
                     if (loop < 0)
@@ -66,8 +70,7 @@ static void count_mentions(struct ms_program *program, struct mentions *mentions
 }
 
 static void add_thread(struct ms_program *program, uint32_t position, ms_function starter,
-                       ms_function entry, bool many)
-{
+                       ms_function entry, bool many) {
     if (program->thread_count == MS_THREAD_MAX) {
         program->threads[MS_THREAD_MAX].many = true;
         ms_remark(program, "more than %d places start threads; the last ones are taken as one",
@@ -83,8 +86,7 @@ static void add_thread(struct ms_program *program, uint32_t position, ms_functio
 }
 
 static void find_in_event(struct ms_program *program, const struct mentions *mentions,
-                          ms_function function, uint32_t block, uint32_t position)
-{
+                          ms_function function, uint32_t block, uint32_t position) {
     const struct ms_event *event = &program->facts->events[position];
     struct ms_known_effects known = ms_effects_of(program, event);
     for (uint32_t i = 0; i < known.count; i++) {
@@ -92,8 +94,7 @@ static void find_in_event(struct ms_program *program, const struct mentions *men
         if (ms_verb_how(effect->verb) != MS_HOW_THREAD ||
             effect->object.index >= event->arguments.count)
             continue;
-        ms_path started =
-            program->facts->arguments[event->arguments.first + effect->object.index];
+        ms_path started = program->facts->arguments[event->arguments.first + effect->object.index];
         struct ms_functions entries = ms_functions_of(program, function, started);
         bool direct = ms_node(program, started)->kind == MS_PATH_FUNCTION;
         for (size_t e = 0; e < entries.count; e++) {
@@ -106,8 +107,7 @@ static void find_in_event(struct ms_program *program, const struct mentions *men
     }
 }
 
-void ms_find_threads(struct ms_program *program)
-{
+void ms_find_threads(struct ms_program *program) {
     size_t count = program->facts->function_count;
     struct mentions mentions = {ms_allocate(count * sizeof(uint32_t)),
                                 ms_allocate(count * sizeof(uint32_t))};
@@ -125,8 +125,7 @@ void ms_find_threads(struct ms_program *program)
     free(mentions.arguments);
 }
 
-uint64_t ms_threads_started(const struct ms_program *program, uint32_t event)
-{
+uint64_t ms_threads_started(const struct ms_program *program, uint32_t event) {
     uint64_t bits = 0;
     for (uint32_t t = 1; t <= program->thread_count; t++)
         if (program->threads[t].event == event)
@@ -135,16 +134,14 @@ uint64_t ms_threads_started(const struct ms_program *program, uint32_t event)
 }
 
 /* Without indices: the handles of an array are joined as they were started, one by one. */
-static ms_path without_index(struct ms_program *program, ms_path path)
-{
+static ms_path without_index(struct ms_program *program, ms_path path) {
     struct ms_path_node node = *ms_node(program, path);
     if (node.kind == MS_PATH_INDEX)
         return without_index(program, node.base);
     return path;
 }
 
-void ms_thread_add_handle(struct ms_program *program, uint64_t threads, ms_path handle)
-{
+void ms_thread_add_handle(struct ms_program *program, uint64_t threads, ms_path handle) {
     handle = without_index(program, handle);
     for (uint32_t t = 1; t <= program->thread_count; t++) {
         struct ms_thread *thread = &program->threads[t];
@@ -158,8 +155,7 @@ void ms_thread_add_handle(struct ms_program *program, uint64_t threads, ms_path 
     }
 }
 
-uint64_t ms_threads_with_handle(struct ms_program *program, ms_function function, ms_path handle)
-{
+uint64_t ms_threads_with_handle(struct ms_program *program, ms_function function, ms_path handle) {
     uint64_t bits = 0;
     handle = without_index(program, handle);
     ms_path key = ms_path_key(program, handle);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Brings accesses and contexts together: each access, in each way its function is reached, with all
+ * locks that are then held, grouped by the data it touches. What nobody else can see is left out
+ * here: objects that are owned, set up or torn down, and the time in which there is one thread.
+ */
+#include "races.h"
+
+#include <stdlib.h>
+
+static bool is_owned(const struct ms_program *program, const struct ms_access *access,
+                     const struct ms_context *context) {
+    if (access->flags & (MS_ACCESS_OWNED | MS_ACCESS_SETUP | MS_ACCESS_SELF_LOCKING))
+        return true;
+    const struct ms_path_node *root = ms_node(program, ms_path_root(program, access->path));
+    return root->kind == MS_PATH_PARAM && root->operand < 32 &&
+           (context->owned >> root->operand & 1);
+}
+
+/* A map that is reached through a pointer which the program keeps somewhere is named by that place.
+ */
+static ms_path place_of_map(const struct ms_program *program, ms_path path) {
+    const struct ms_path_node *node = ms_node(program, path);
+    if (node->kind != MS_PATH_DEREF)
+        return path;
+    switch (ms_node(program, node->base)->kind) {
+    case MS_PATH_GLOBAL:
+    case MS_PATH_FIELD:
+    case MS_PATH_INDEX:
+    case MS_PATH_DEREF:
+        return node->base;
+    default:
+        return path;
+    }
+}
+
+static ms_path data_key(struct ms_program *program, ms_path path) {
+    ms_path key = ms_path_key(program, path);
+    if (key)
+        return key;
+    while (ms_node(program, path)->kind == MS_PATH_INDEX)
+        path = ms_node(program, path)->base;
+    ms_path object = path;
+    if (ms_node(program, object)->kind == MS_PATH_DEREF)
+        object = ms_node(program, object)->base;
+    return ms_node(program, object)->kind == MS_PATH_OBJECT ? path : 0;
+}
+
+static void add_instances(struct ms_program *program, uint32_t number,
+                          struct ms_instance **instances, size_t *count) {
+    const struct ms_access *access = &program->accesses[number];
+    const struct ms_code *code = &program->code[access->function];
+    if (access->kind == MS_ACCESS_INIT || access->kind == MS_ACCESS_DESTROY)
+        return;
+    for (uint32_t c = 0; c < code->context_count; c++) {
+        const struct ms_context *context = &code->contexts[c];
+        if (is_owned(program, access, context))
+            continue;
+        struct ms_instance instance = {.access = number, .context = c};
+        instance.path = ms_context_path(program, access->function, context, access->path);
+        if (access->flags & MS_ACCESS_MAP)
+            instance.path = place_of_map(program, instance.path);
+        instance.key = data_key(program, instance.path);
+        if (!instance.key)
+            continue;
+        instance.threads = context->threads;
+        instance.live = (context->live & ~access->joined) | access->live;
+        if (instance.threads == (uint64_t)1 << MS_THREAD_MAIN && !instance.live)
+            continue; /* no other thread yet, or any more */
+        instance.locks = ms_context_locks(program, access->function, context, &access->locks);
+        instance.unknown = context->unknown || (access->flags & MS_ACCESS_FUZZY);
+        MS_PUSH(*instances, *count, instance);
+    }
+}
+
+static int by_key(const void *a, const void *b) {
+    const struct ms_instance *one = a, *other = b;
+    if (one->key != other->key)
+        return one->key < other->key ? -1 : 1;
+    if (one->access != other->access)
+        return one->access < other->access ? -1 : 1;
+    return one->context < other->context ? -1 : one->context > other->context;
+}
+
+const struct ms_groups *ms_collect_accesses(struct ms_program *program) {
+    if (program->groups)
+        return program->groups;
+    program->groups = ms_allocate(sizeof *program->groups);
+    struct ms_instance *instances = NULL;
+    size_t count = 0;
+    for (uint32_t i = 0; i < program->access_count; i++)
+        add_instances(program, i, &instances, &count);
+    if (count)
+        qsort(instances, count, sizeof *instances, by_key);
+    program->instances = instances;
+    for (size_t first = 0, end; first < count; first = end) {
+        for (end = first + 1; end < count && instances[end].key == instances[first].key;)
+            end++;
+        struct ms_group group = {.key = instances[first].key,
+                                 .items = instances + first,
+                                 .count = (uint32_t)(end - first)};
+        const struct ms_access *access = ms_access_of(program, group.items);
+        group.type = ms_path_type(program, access->function, access->path);
+        ms_infer_guards(program, &group);
+        MS_PUSH(program->groups->items, program->groups->count, group);
+    }
+    return program->groups;
+}
+
+void ms_groups_free(struct ms_program *program) {
+    if (program->groups)
+        free(program->groups->items);
+    free(program->groups);
+    free(program->instances);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * lock-imbalance. A lock taken twice, given back twice, or upgraded while held is reported when it
+ * happens on every path to the place. A lock that is still held at one exit is reported when other
+ * exits give it back, unless the value returned tells the caller, or the callers give it back.
+ */
+#include "checks.h"
+#include "report.h"
+
+#include <string.h>
+
+/* How often the step at hand was wrong, over the states before it. */
+struct step {
+    uint32_t event;
+    uint32_t states, wrong;
+    const char *problem;
+    ms_path lock;
+    uint32_t earlier; /* event to point at */
+};
+
+static _Thread_local struct step step;
+
+static bool may_be_recursive(const struct ms_program *program, ms_function function, ms_path lock) {
+    ms_type type = ms_path_type(program, function, lock);
+    switch (ms_type_role(program, type)) {
+    case MS_ROLE_RECURSIVE_MUTEX:
+        return true;
+    case MS_ROLE_MUTEX:
+    case MS_ROLE_SPINLOCK:
+    case MS_ROLE_RWLOCK:
+        return program->recursive_mutexes;
+    default:
+        return true; /* a lock of a kind that we do not know */
+    }
+}
+
+static const char *wrong_step(const struct ms_local *local, const struct ms_held *held,
+                              uint8_t mode, int change) {
+    if (change > 0 && held->level > 0) {
+        if (may_be_recursive(local->program, local->function, held->lock))
+            return NULL;
+        if (held->mode == MS_MODE_SHARED && mode == MS_MODE_EXCLUSIVE)
+            return "is taken exclusively while this thread holds it shared: it waits for itself";
+        if (held->mode == MS_MODE_SHARED)
+            return NULL;
+        return "is taken again by the thread that holds it: it waits for itself";
+    }
+    if (change < 0 && held->level <= 0 &&
+        local->program->facts->events[held->event].kind == MS_EVENT_CALL)
+        return "is given back twice";
+    return NULL;
+}
+
+static void on_lock(struct ms_local *local, const struct ms_state *state, uint32_t event,
+                    ms_path lock, uint8_t mode, int change) {
+    const struct ms_held *held = ms_state_find_lock((struct ms_state *)state, lock);
+    if (step.event != event)
+        step = (struct step){.event = event};
+    step.states++;
+    if (!held || state->fuzzy)
+        return;
+    const char *problem = wrong_step(local, held, mode, change);
+    if (!problem)
+        return;
+    step.wrong++;
+    step.problem = problem;
+    step.lock = lock;
+    step.earlier = held->event;
+}
+
+static void on_event_end(struct ms_local *local, uint32_t event) {
+    struct ms_program *program = local->program;
+    if (step.event != event)
+        return;
+    struct step seen = step;
+    step = (struct step){0};
+    if (!seen.wrong || seen.wrong != seen.states)
+        return;
+    if (ms_report(program, MS_CHECK_LOCK_IMBALANCE, MS_CONFIDENCE_HIGH, local->function,
+                  program->facts->events[event].where, seen.lock, "`%s` %s",
+                  ms_spelled(program, local->function, seen.lock), seen.problem))
+        ms_report_note(program, local->function, program->facts->events[seen.earlier].where,
+                       "the step before it is here");
+}
+
+/* ---- locks that are still held at an exit ---- */
+
+static const struct ms_held *entry_for(const struct ms_state *state, ms_path lock) {
+    return ms_state_find_lock((struct ms_state *)state, lock);
+}
+
+/* Whether the exit says to the caller that something went wrong, or right. */
+enum outcome { OUTCOME_UNKNOWN, OUTCOME_FAILURE, OUTCOME_SUCCESS };
+
+static enum outcome outcome_of(const struct ms_local *local, const struct ms_state *state) {
+    const struct ms_program *program = local->program;
+    const struct ms_type_node *type =
+        &program->facts->types[ms_function_at(program, local->function)->result];
+    int64_t constant;
+    enum ms_compare compare = ms_state_known(&local->frame, state, state->returned, &constant);
+    if (type->kind == MS_TYPE_POINTER) {
+        if (compare == MS_COMPARE_EQUAL && constant == 0)
+            return OUTCOME_FAILURE;
+        return OUTCOME_SUCCESS;
+    }
+    if (compare == MS_COMPARE_LESS && constant <= 0)
+        return OUTCOME_FAILURE;
+    if (compare == MS_COMPARE_EQUAL && constant < 0)
+        return OUTCOME_FAILURE;
+    return OUTCOME_UNKNOWN;
+}
+
+/* What a caller could tell the exits apart by. */
+static bool told_apart(const struct ms_local *local, const struct ms_state *holding,
+                       const struct ms_state *giving) {
+    int64_t a, b;
+    enum ms_compare one = ms_state_known(&local->frame, holding, holding->returned, &a);
+    enum ms_compare other = ms_state_known(&local->frame, giving, giving->returned, &b);
+    if (one == MS_COMPARE_NONE || other == MS_COMPARE_NONE)
+        return false;
+    return one != other || a != b;
+}
+
+static bool name_says_held(const char *name) {
+    static const char *const words[] = {"lock", "acquire", "enter", "begin", "grab", "latch",
+                                        "hold", "pin",     "start", "claim", "down", "take"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasestr(name, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_leak(const struct ms_local *local, const struct ms_state *holding,
+                    const struct ms_held *held, uint32_t *giving, uint32_t *keeping) {
+    *giving = *keeping = 0;
+    bool failure = outcome_of(local, holding) == OUTCOME_FAILURE;
+    bool apart = false;
+    for (size_t i = 0; i < local->exit_count; i++) {
+        const struct ms_state *other = local->exits[i].state;
+        const struct ms_held *entry = entry_for(other, held->lock);
+        if (other->fuzzy)
+            return false;
+        if (entry && entry->level > 0)
+            ++*keeping;
+        else if (entry) {
+            ++*giving;
+            apart |= told_apart(local, holding, other);
+        }
+    }
+    if (!*giving)
+        return false;
+    /* A function that fails gives back what it took; one that succeeds may well hand it over. */
+    return failure || !apart;
+}
+
+static void on_function_end(struct ms_local *local) {
+    struct ms_program *program = local->program;
+    const struct ms_function_node *function = ms_function_at(program, local->function);
+    if (name_says_held(ms_name(program, function->name)))
+        return;
+    for (size_t e = 0; e < local->exit_count; e++) {
+        const struct ms_state *state = local->exits[e].state;
+        for (uint32_t i = 0; i < state->held_count; i++) {
+            const struct ms_held *held = &state->held[i];
+            uint32_t giving, keeping;
+            if (held->level <= 0 || held->scoped || !is_leak(local, state, held, &giving, &keeping))
+                continue;
+            struct ms_location where = state->return_event
+                                           ? program->facts->events[state->return_event].where
+                                           : function->end;
+            if (ms_report(program, MS_CHECK_LOCK_IMBALANCE,
+                          giving >= keeping ? MS_CONFIDENCE_HIGH : MS_CONFIDENCE_MEDIUM,
+                          local->function, where, held->lock,
+                          "%s() returns here with `%s` held; on other paths it gives it back",
+                          ms_name(program, function->name),
+                          ms_spelled(program, local->function, held->lock)))
+                ms_report_note(program, local->function, program->facts->events[held->event].where,
+                               "it is taken here");
+        }
+    }
+}
+
+const struct ms_check_code ms_code_of_LOCK_IMBALANCE = {
+    .observer = {.lock = on_lock, .event_end = on_event_end, .function_end = on_function_end}};

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* unlocked-access: two threads that are both known reach the same object, one of them writes, and
+ * no lock is common to both. No guard has to be inferred: who runs and what runs beside it is the
+ * evidence. */
+#include "breaches.h"
+#include "checks.h"
+
+/* Elements of arrays may well be one for each thread. */
+static bool is_one_object(const struct ms_program *program, ms_path path) {
+    for (;;) {
+        const struct ms_path_node *node = ms_node(program, path);
+        switch ((int)node->kind) {
+        case MS_PATH_INDEX:
+            if (ms_node(program, node->extra)->kind != MS_PATH_CONSTANT)
+                return false;
+            path = node->base;
+            break;
+        case MS_PATH_FIELD:
+        case MS_PATH_DEREF:
+        case MS_PATH_ADDRESS:
+        case MS_PATH_CONTAINER:
+            path = node->base;
+            break;
+        case MS_PATH_GLOBAL:
+        case MS_PATH_OBJECT:
+            return true;
+        default:
+            return false;
+        }
+    }
+}
+
+/* Whether the event that made an object's root stands in a loop: one object for each time around.
+ */
+static bool made_in_loop(const struct ms_program *program, ms_path object) {
+    const struct ms_path_node *node = ms_node(program, object);
+    const struct ms_path_node *root = ms_node(program, node->base);
+    ms_function function = node->operand;
+    if (root->kind != MS_PATH_RESULT)
+        return false;
+    struct ms_range blocks = ms_function_at(program, function)->blocks;
+    for (uint32_t b = 0; b < blocks.count; b++) {
+        struct ms_range events = program->facts->blocks[blocks.first + b].events;
+        for (uint32_t e = 0; e < events.count; e++)
+            if (program->facts->events[events.first + e].result == root->operand)
+                return ms_block_in_loop(program, function, b);
+    }
+    return true;
+}
+
+/* Two threads that start at the same place see the same object only if it was there before. */
+static bool same_object(const struct ms_program *program, const struct ms_instance *one,
+                        const struct ms_instance *other) {
+    if (one->path != other->path || !is_one_object(program, one->path))
+        return false;
+    ms_path root = ms_path_root(program, one->path);
+    if ((int)ms_node(program, root)->kind != MS_PATH_OBJECT || one->threads != other->threads)
+        return true;
+    ms_function maker = ms_node(program, root)->operand;
+    for (uint32_t t = 1; t <= program->thread_count; t++)
+        if ((one->threads >> t & 1) && program->threads[t].starter != maker)
+            return false;
+    return !made_in_loop(program, root) && program->code[maker].context_count == 1;
+}
+
+static bool races(struct ms_program *program, const struct ms_instance *one,
+                  const struct ms_instance *other) {
+    bool known;
+    return !one->unknown && !other->unknown && ms_conflict(program, one, other) &&
+           ms_parallel(program, one, other, &known) && known && same_object(program, one, other) &&
+           !ms_excluded(program, one, other);
+}
+
+/* The side that does not lock, or that writes, is the one to look at first. */
+static bool blame_other(const struct ms_program *program, const struct ms_instance *one,
+                        const struct ms_instance *other) {
+    if ((one->locks.count == 0) != (other->locks.count == 0))
+        return one->locks.count != 0;
+    return ms_access_of(program, one)->kind != MS_ACCESS_WRITE &&
+           ms_access_of(program, other)->kind == MS_ACCESS_WRITE;
+}
+
+static const char *locks_held(struct ms_program *program, const struct ms_instance *instance) {
+    if (!instance->locks.count)
+        return "no lock held";
+    return ms_arena_format(&program->arena, "only `%s` held",
+                           ms_spelled(program, ms_access_of(program, instance)->function,
+                                      instance->locks.items[0].lock));
+}
+
+static void report(struct ms_program *program, const struct ms_group *group,
+                   const struct ms_instance *one, const struct ms_instance *other) {
+    const struct ms_access *access = ms_access_of(program, one);
+    const struct ms_access *partner = ms_access_of(program, other);
+    enum ms_confidence confidence = ms_data_confidence(program, group, one, other, true);
+    if (!((access->flags | partner->flags) & MS_ACCESS_MAP) && confidence == MS_CONFIDENCE_HIGH)
+        confidence = MS_CONFIDENCE_MEDIUM;
+    if (!ms_report(program, MS_CHECK_UNLOCKED_ACCESS, confidence, access->function,
+                   program->facts->events[access->event].where, group->key,
+                   "`%s` is %s%s%s here while another thread may %s it, with no lock in common",
+                   ms_spelled(program, access->function, access->path), ms_access_word(access),
+                   access->operation ? " by " : "", access->operation ? access->operation : "",
+                   partner->kind == MS_ACCESS_WRITE ? "change" : "read"))
+        return;
+    ms_report_way(program, one);
+    ms_report_note(program, partner->function, program->facts->events[partner->event].where,
+                   "the other thread: `%s` is %s%s%s here in %s(), %s",
+                   ms_spelled(program, partner->function, partner->path), ms_access_word(partner),
+                   partner->operation ? " by " : "", partner->operation ? partner->operation : "",
+                   ms_name(program, ms_function_at(program, partner->function)->name),
+                   locks_held(program, other));
+    ms_report_way(program, other);
+}
+
+enum { PAIRS_MAX = 128 };
+
+static void judge(struct ms_program *program) {
+    const struct ms_groups *groups = ms_collect_accesses(program);
+    for (size_t g = 0; g < groups->count; g++) {
+        const struct ms_group *group = &groups->items[g];
+        const struct ms_instance *best[2] = {NULL, NULL};
+        uint32_t count = group->count < PAIRS_MAX ? group->count : PAIRS_MAX;
+        if (group->guard.lock)
+            continue;
+        for (uint32_t i = 0; i < count; i++)
+            for (uint32_t j = i; j < count; j++) {
+                const struct ms_instance *one = &group->items[i], *other = &group->items[j];
+                if (!races(program, one, other))
+                    continue;
+                if (blame_other(program, one, other)) {
+                    const struct ms_instance *swap = one;
+                    one = other;
+                    other = swap;
+                }
+                if (!best[0] || blame_other(program, best[0], one))
+                    best[0] = one, best[1] = other;
+            }
+        if (best[0])
+            report(program, group, best[0], best[1]);
+    }
+}
+
+const struct ms_check_code ms_code_of_UNLOCKED_ACCESS = {.judge = judge};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Whether two accesses to the same data collide when they meet, and whether a lock keeps them from
+ * meeting. Across threads, two locks are one if they have one name and stand in the same relation
+ * to the data. */
+#include "races.h"
+
+bool ms_conflict(const struct ms_program *program, const struct ms_instance *one,
+                 const struct ms_instance *other) {
+    const struct ms_access *a = ms_access_of(program, one);
+    const struct ms_access *b = ms_access_of(program, other);
+    if (a->kind != MS_ACCESS_WRITE && b->kind != MS_ACCESS_WRITE)
+        return false;
+    return !((a->flags | b->flags) & MS_ACCESS_ATOMIC);
+}
+
+bool ms_excluded(struct ms_program *program, const struct ms_instance *one,
+                 const struct ms_instance *other) {
+    for (uint32_t i = 0; i < one->locks.count; i++) {
+        const struct ms_held *a = &one->locks.items[i];
+        ms_path key = ms_lock_key(program, a->lock);
+        for (uint32_t j = 0; j < other->locks.count; j++) {
+            const struct ms_held *b = &other->locks.items[j];
+            if (a->mode == MS_MODE_SHARED && b->mode == MS_MODE_SHARED)
+                continue;
+            if (a->level <= 0 || b->level <= 0 || ms_lock_key(program, b->lock) != key)
+                continue;
+            enum ms_relation mine = ms_lock_relation(program, a->lock, one->path);
+            enum ms_relation theirs = ms_lock_relation(program, b->lock, other->path);
+            if (a->lock == b->lock || mine == theirs || mine == MS_RELATION_FOREIGN ||
+                theirs == MS_RELATION_FOREIGN)
+                return true;
+        }
+    }
+    return false;
+}

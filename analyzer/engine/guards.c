@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Guard inference: which lock guards which data. Places are counted, not executions: a place holds
+ * a lock if it does in every context we know, and is open if in some context it surely does not.
+ * The count alone is weak evidence, so names that pair (`sessions`, `sessions_lock`), the only lock
+ * beside the data, and writes under the lock weigh in. A guard is never concluded from one place
+ * out of two.
+ */
+#include "races.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+ms_path ms_lock_key(struct ms_program *program, ms_path lock) {
+    ms_path key = ms_path_key(program, lock);
+    if (key)
+        return key;
+    while (ms_node(program, lock)->kind == MS_PATH_INDEX)
+        lock = ms_node(program, lock)->base;
+    return lock;
+}
+
+enum ms_relation ms_lock_relation(struct ms_program *program, ms_path lock, ms_path data) {
+    ms_path object = ms_path_object(program, lock);
+    const struct ms_path_node *node = ms_node(program, object);
+    if (object == ms_path_object(program, data))
+        return node->kind == MS_PATH_GLOBAL && object == data ? MS_RELATION_GLOBAL
+                                                              : MS_RELATION_OWN;
+    if (node->kind == MS_PATH_GLOBAL)
+        return MS_RELATION_GLOBAL;
+    if (ms_path_contains(program, data, object))
+        return MS_RELATION_CONTAINER;
+    return MS_RELATION_FOREIGN;
+}
+
+uint8_t ms_holds(struct ms_program *program, const struct ms_instance *instance, ms_path lock_key) {
+    uint8_t mode = 0;
+    for (uint32_t i = 0; i < instance->locks.count; i++) {
+        const struct ms_held *held = &instance->locks.items[i];
+        if (held->level > 0 && ms_lock_key(program, held->lock) == lock_key && held->mode > mode)
+            mode = held->mode;
+    }
+    return mode;
+}
+
+/* ---- certainty ---- */
+
+static bool contains_key(const ms_path *keys, size_t count, ms_path key) {
+    for (size_t i = 0; i < count; i++)
+        if (keys[i] == key)
+            return true;
+    return false;
+}
+
+/* Names by which programs say that the caller holds the lock. */
+static bool says_caller_locks(const char *name) {
+    static const char *const parts[] = {"_locked",   "_nolock", "_no_lock", "_unlocked", "_unsafe",
+                                        "_lockless", "_lh",     "_held",    "_internal", "_ul"};
+    if (name[0] == '_' && name[1] == '_')
+        return true;
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        size_t part = strlen(parts[i]);
+        if (length >= part && !strcmp(name + length - part, parts[i]))
+            return true;
+        const char *inside = strstr(name, parts[i]);
+        if (inside && inside[part] == '_')
+            return true;
+    }
+    return false;
+}
+
+/* The function through which an instance came in from code we do not see; whether any function on
+ * the way takes the lock itself (then it was not held on entry). */
+static ms_function entry_of(const struct ms_program *program, const struct ms_instance *instance,
+                            ms_path lock_key, bool *takes_it) {
+    ms_function function = ms_access_of(program, instance)->function;
+    const struct ms_context *context = ms_context_of(program, instance);
+    *takes_it = false;
+    for (;;) {
+        const struct ms_code *code = &program->code[function];
+        *takes_it |= contains_key(code->acquired, code->acquired_count, lock_key);
+        if (context->site == UINT32_MAX)
+            return function;
+        function = program->calls[context->site].caller;
+        context = &program->code[function].contexts[context->parent];
+    }
+}
+
+static bool is_interface(const struct ms_program *program, ms_function function) {
+    const struct ms_function_node *node = ms_function_at(program, function);
+    return !(node->flags & MS_FUNCTION_INTERNAL) &&
+           !says_caller_locks(ms_name(program, node->name));
+}
+
+/* Different interface functions that come in without the lock and take it for this data. */
+static uint32_t interfaces_that_lock(struct ms_program *program, const struct ms_group *group,
+                                     ms_path lock_key, uint32_t *open) {
+    ms_function taking[16], leaving[16];
+    uint32_t takers = 0, leavers = 0;
+    for (uint32_t i = 0; i < group->count && i < 256; i++) {
+        const struct ms_instance *instance = &group->items[i];
+        if (!ms_context_of(program, instance)->unknown)
+            continue;
+        bool takes_it;
+        ms_function entry = entry_of(program, instance, lock_key, &takes_it);
+        ms_function *list = takes_it ? taking : leaving;
+        uint32_t *count = takes_it ? &takers : &leavers;
+        if (!is_interface(program, entry) || (takes_it && !ms_holds(program, instance, lock_key)))
+            continue;
+        bool known = false;
+        for (uint32_t k = 0; k < *count; k++)
+            known |= list[k] == entry;
+        if (!known && *count < 16)
+            list[(*count)++] = entry;
+    }
+    *open = leavers;
+    return takers;
+}
+
+bool ms_surely_without(struct ms_program *program, const struct ms_group *group,
+                       const struct ms_instance *instance, ms_path lock_key) {
+    if (ms_holds(program, instance, lock_key))
+        return false;
+    if (ms_access_of(program, instance)->flags & MS_ACCESS_FUZZY)
+        return false;
+    if (!instance->unknown)
+        return true;
+    bool takes_it;
+    ms_function entry = entry_of(program, instance, lock_key, &takes_it);
+    if (takes_it)
+        return true;
+    if (!is_interface(program, entry))
+        return false;
+    uint32_t open;
+    uint32_t takers = interfaces_that_lock(program, group, lock_key, &open);
+    return takers >= 2 && takers > open;
+}
+
+/* ---- candidates ---- */
+
+static const char *const lock_words[] = {"lock", "mutex", "mtx", "rwlock", "guard", "sem", "latch",
+                                         "cs",   "lck",   "mut", "spin",   "l",     "m",   "rw"};
+
+/* `sessions` and `sessions_lock`, `lock_sessions`, `sessions_mutex_`, `sessionsLock`. */
+static bool names_pair(const char *data, const char *lock) {
+    size_t length = strlen(data);
+    if (length < 2 || strlen(lock) <= length)
+        return false;
+    const char *at = strstr(lock, data);
+    if (!at && length > 3 && data[length - 1] == 's') { /* session_lock guards sessions */
+        char singular[64];
+        if (length >= sizeof singular)
+            return false;
+        memcpy(singular, data, length - 1);
+        singular[length - 1] = '\0';
+        at = strstr(lock, singular);
+    }
+    if (!at)
+        return false;
+    for (size_t i = 0; i < sizeof lock_words / sizeof *lock_words; i++)
+        if (strlen(lock_words[i]) > 2 && strcasestr(lock, lock_words[i]))
+            return true;
+    return false;
+}
+
+static bool is_lock_type(const struct ms_program *program, ms_type type) {
+    enum ms_type_role role = ms_type_role(program, type);
+    return role == MS_ROLE_MUTEX || role == MS_ROLE_RECURSIVE_MUTEX || role == MS_ROLE_RWLOCK ||
+           role == MS_ROLE_SPINLOCK;
+}
+
+/* Whether lock and data are fields of one record that has no other lock. */
+static bool only_lock_beside(struct ms_program *program, ms_path data, ms_path lock) {
+    struct ms_path_node d = *ms_node(program, data), l = *ms_node(program, lock);
+    if (d.kind != MS_PATH_FIELD || l.kind != MS_PATH_FIELD || d.operand != l.operand ||
+        d.base != l.base)
+        return false;
+    struct ms_range fields = program->facts->records[d.operand].fields;
+    uint32_t locks = 0;
+    for (uint32_t i = 0; i < fields.count; i++)
+        locks += is_lock_type(program, program->facts->fields[fields.first + i].type);
+    return locks <= 1;
+}
+
+/* Counts the places of a group with respect to one lock. Instances are sorted by access. */
+static void count_places(struct ms_program *program, const struct ms_group *group,
+                         struct ms_guard *guard) {
+    ms_function last = 0;
+    uint32_t relations[5] = {0};
+    for (uint32_t first = 0, end; first < group->count; first = end) {
+        bool all = true, open = false;
+        for (end = first;
+             end < group->count && group->items[end].access == group->items[first].access; end++) {
+            const struct ms_instance *instance = &group->items[end];
+            all &= ms_holds(program, instance, guard->lock) != 0;
+            open |= ms_surely_without(program, group, instance, guard->lock);
+        }
+        const struct ms_access *access = ms_access_of(program, &group->items[first]);
+        if (all) {
+            guard->held++;
+            guard->held_write += access->kind == MS_ACCESS_WRITE;
+            guard->functions += access->function != last;
+            last = access->function;
+            const struct ms_lockset *locks = &group->items[first].locks;
+            for (uint32_t i = 0; i < locks->count; i++)
+                if (ms_lock_key(program, locks->items[i].lock) == guard->lock)
+                    relations[ms_lock_relation(program, locks->items[i].lock,
+                                               group->items[first].path)]++;
+        } else if (open) {
+            guard->open++;
+        }
+    }
+    for (uint8_t r = 1; r < 5; r++)
+        if (relations[r] > relations[guard->relation])
+            guard->relation = r;
+    guard->named =
+        names_pair(ms_path_last_name(program, group->key), ms_path_last_name(program, guard->lock));
+    guard->sibling = only_lock_beside(program, group->key, guard->lock);
+}
+
+/* Places held that the evidence asks for, given those that are open. */
+static bool convincing(const struct ms_guard *guard) {
+    if (guard->declared)
+        return true;
+    if (guard->held < 2 || guard->held_write == 0)
+        return false;
+    if (guard->relation == MS_RELATION_FOREIGN)
+        return guard->held >= 3 && guard->held >= 4 * guard->open;
+    if (guard->named)
+        return guard->held * 2 >= guard->open;
+    if (guard->sibling)
+        return guard->held >= guard->open;
+    return guard->held >= 2 * guard->open;
+}
+
+static bool better(const struct ms_guard *one, const struct ms_guard *other) {
+    if (!other->lock || one->declared != other->declared)
+        return one->declared || !other->lock;
+    uint32_t a = one->held * 2 + (one->named ? one->held : 0) + (one->sibling ? 1 : 0);
+    uint32_t b = other->held * 2 + (other->named ? other->held : 0) + (other->sibling ? 1 : 0);
+    if (a != b)
+        return a > b;
+    return one->relation < other->relation;
+}
+
+/* What Clang's guarded_by says of this data, as a key. */
+static ms_path declared_guard(struct ms_program *program, ms_path key) {
+    struct ms_path_node node = *ms_node(program, key);
+    struct ms_range range = {0, 0};
+    if (node.kind == MS_PATH_GLOBAL) {
+        range = program->facts->variables[node.operand].attributes;
+    } else if (node.kind == MS_PATH_FIELD) {
+        struct ms_range fields = program->facts->records[node.operand].fields;
+        if (node.extra < fields.count)
+            range = program->facts->fields[fields.first + node.extra].attributes;
+    }
+    for (uint32_t i = 0; i < range.count; i++) {
+        const struct ms_attribute *attribute = &program->facts->attributes[range.first + i];
+        if (attribute->kind == MS_ATTRIBUTE_GUARDED_BY ||
+            attribute->kind == MS_ATTRIBUTE_POINTEE_GUARDED_BY)
+            return ms_path_key(program, attribute->path);
+    }
+    return 0;
+}
+
+enum { CANDIDATES_MAX = 16 };
+
+void ms_infer_guards(struct ms_program *program, struct ms_group *group) {
+    ms_path candidates[CANDIDATES_MAX];
+    uint32_t count = 0;
+    ms_path declared = declared_guard(program, group->key);
+    if (declared)
+        candidates[count++] = declared;
+    for (uint32_t i = 0; i < group->count && count < CANDIDATES_MAX; i++)
+        for (uint32_t l = 0; l < group->items[i].locks.count && count < CANDIDATES_MAX; l++) {
+            const struct ms_held *held = &group->items[i].locks.items[l];
+            ms_path key = held->level > 0 ? ms_lock_key(program, held->lock) : 0;
+            if (key && !contains_key(candidates, count, key))
+                candidates[count++] = key;
+        }
+    for (uint32_t c = 0; c < count; c++) {
+        struct ms_guard guard = {.lock = candidates[c], .declared = candidates[c] == declared};
+        count_places(program, group, &guard);
+        if (convincing(&guard) && better(&guard, &group->guard))
+            group->guard = guard;
+    }
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Making findings. */
+#ifndef MAPSAN_REPORT_H
+#define MAPSAN_REPORT_H
+
+#include "paths.h"
+#include "program.h"
+
+struct ms_instance;
+
+/* Adds a finding at a place in a function, unless it is switched off, below the confidence asked
+ * for, suppressed, or there already. `subject` goes into the fingerprint beside check, file and
+ * function. Returns false if nothing was added; notes must then not be added either. */
+bool ms_report(struct ms_program *program, enum ms_check check, enum ms_confidence confidence,
+               ms_function function, struct ms_location where, ms_path subject, const char *format,
+               ...) __attribute__((format(printf, 7, 8)));
+
+/* Adds a note to the finding that was added last. */
+void ms_report_note(struct ms_program *program, ms_function function, struct ms_location where,
+                    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Notes that say how control gets to an instance: the calls on the way, and its thread. */
+void ms_report_way(struct ms_program *program, const struct ms_instance *instance);
+
+/* "read", "written", "g_hash_table_insert() called": what an access does, in a sentence. */
+const char *ms_access_word(const struct ms_access *access);
+
+#endif

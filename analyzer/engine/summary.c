@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Summaries: the states at a function's exits, in terms that a caller understands. Locals are gone;
+ * what is returned is called FRESH, so that `entry_get_locked()` can say that the lock of what it
+ * returned is held. Exits that a caller could not tell apart are one.
+ */
+#include "local.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* In the caller's terms: rooted at a parameter, a global, or the value returned. 0 if it has no
+ * name outside. */
+static ms_path exported(struct ms_program *program, ms_path path, ms_path returned) {
+    if (!path)
+        return 0;
+    ms_path root = ms_path_root(program, path);
+    switch ((int)ms_node(program, root)->kind) {
+    case MS_PATH_PARAM:
+    case MS_PATH_GLOBAL:
+    case MS_PATH_CONSTANT:
+    case MS_PATH_FUNCTION:
+        return path;
+    default:
+        break;
+    }
+    if (returned && ms_path_contains(program, path, returned))
+        return ms_path_replace(program, path, returned, ms_make(program, MS_PATH_FRESH, 0, 0, 0));
+    return 0;
+}
+
+static bool is_stale(const struct ms_program *program, ms_path path) {
+    const struct ms_path_node *root = ms_node(program, ms_path_root(program, path));
+    return root->kind == MS_PATH_VALUE;
+}
+
+static struct ms_exit make_exit(struct ms_local *local, const struct ms_state *state) {
+    struct ms_program *program = local->program;
+    struct ms_exit exit = {.event = state->return_event};
+    exit.returned = exported(program, state->returned, state->returned);
+    if (exit.returned && ms_node(program, exit.returned)->kind == MS_PATH_FRESH)
+        exit.returned = 0; /* it has no other name than that of the call's result */
+    exit.compare = ms_state_known(&local->frame, state, state->returned, &exit.constant);
+    exit.owned = state->returned && ms_state_owns(&local->frame, state, state->returned);
+    struct ms_lock_change changes[MS_HELD_MAX];
+    for (uint32_t i = 0; i < state->held_count; i++) {
+        const struct ms_held *held = &state->held[i];
+        ms_path lock = exported(program, held->lock, state->returned);
+        if (held->level != 0 && lock && !is_stale(program, lock))
+            changes[exit.change_count++] = (struct ms_lock_change){
+                .lock = lock, .mode = held->mode, .level = held->level, .event = held->event};
+    }
+    exit.changes = ms_arena_allocate(&program->arena, exit.change_count * sizeof *exit.changes);
+    memcpy(exit.changes, changes, exit.change_count * sizeof *exit.changes);
+    struct ms_constraint conditions[MS_CONSTRAINT_MAX];
+    for (uint32_t i = 0; i < state->constraint_count; i++)
+        if (ms_node(program, state->constraints[i].value)->kind == MS_PATH_PARAM)
+            conditions[exit.condition_count++] = state->constraints[i];
+    exit.conditions =
+        ms_arena_allocate(&program->arena, exit.condition_count * sizeof *exit.conditions);
+    memcpy(exit.conditions, conditions, exit.condition_count * sizeof *exit.conditions);
+    return exit;
+}
+
+static bool same_changes(const struct ms_exit *one, const struct ms_exit *other) {
+    if (one->change_count != other->change_count)
+        return false;
+    for (uint32_t i = 0; i < one->change_count; i++) {
+        bool found = false;
+        for (uint32_t j = 0; j < other->change_count; j++)
+            found |= one->changes[i].lock == other->changes[j].lock &&
+                     one->changes[i].level == other->changes[j].level &&
+                     one->changes[i].mode == other->changes[j].mode;
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* Two exits with the same effect on locks are one; what they do not agree on is unknown. A null
+ * pointer returned on one of them does not disown an object returned on the other. */
+static void merge_exit(const struct ms_program *program, struct ms_exit *into,
+                       const struct ms_exit *from) {
+    bool null_into = into->compare == MS_COMPARE_EQUAL && into->constant == 0;
+    bool null_from = from->compare == MS_COMPARE_EQUAL && from->constant == 0;
+    into->owned = (into->owned || null_into) && (from->owned || null_from);
+    if (null_into && !null_from && from->returned)
+        into->returned = from->returned;
+    else if (into->returned != from->returned && !null_from)
+        into->returned = 0;
+    if (into->returned && ms_node(program, into->returned)->kind == MS_PATH_CONSTANT &&
+        into->returned != from->returned)
+        into->returned = 0;
+    if (into->compare != from->compare || into->constant != from->constant)
+        into->compare = MS_COMPARE_NONE;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < into->condition_count; i++)
+        for (uint32_t j = 0; j < from->condition_count; j++)
+            if (!memcmp(&into->conditions[i], &from->conditions[j], sizeof *into->conditions)) {
+                into->conditions[kept++] = into->conditions[i];
+                break;
+            }
+    into->condition_count = kept;
+}
+
+static void add_exit(struct ms_local *local, struct ms_exit exit) {
+    struct ms_summary *summary = &local->code->summary;
+    summary->changes_locks |= exit.change_count > 0;
+    for (uint32_t i = 0; i < summary->exit_count; i++) {
+        struct ms_exit *known = &summary->exits[i];
+        if (same_changes(known, &exit) || summary->exit_count == MS_STATE_MAX) {
+            merge_exit(local->program, known, &exit);
+            return;
+        }
+    }
+    summary->exits[summary->exit_count++] = exit;
+}
+
+void ms_summarise(struct ms_local *local) {
+    struct ms_program *program = local->program;
+    struct ms_summary *summary = &local->code->summary;
+    summary->exits = ms_arena_allocate(&program->arena, MS_STATE_MAX * sizeof *summary->exits);
+    summary->exit_count = 0;
+    summary->changes_locks = false;
+    summary->live = 0;
+    summary->joined = local->exit_count ? ~(uint64_t)0 : 0;
+    for (size_t i = 0; i < local->exit_count; i++) {
+        const struct ms_state *state = local->exits[i].state;
+        summary->live |= state->live;
+        summary->joined &= state->joined;
+        if (!state->fuzzy)
+            add_exit(local, make_exit(local, state));
+    }
+    if (!summary->exit_count && local->exit_count) /* all of them fuzzy: claim nothing */
+        add_exit(local, (struct ms_exit){0});
+    summary->known = true;
+}
