@@ -11,7 +11,7 @@
 
 #define BENCH_JOIN_(a, b) a##b
 #define BENCH_JOIN(a, b) BENCH_JOIN_(a, b)
-#define BENCH_LOCAL(part) BENCH_JOIN(BENCH_NAME, part)
+#define BENCH_LOCAL(part) BENCH_JOIN(BENCH_JOIN(loop_, BENCH_NAME), part)
 #define BENCH_TEXT_(a) #a
 #define BENCH_TEXT(a) BENCH_TEXT_(a)
 

@@ -298,7 +298,7 @@ struct hmap *hmap_new(const struct mapsan_map_type *type,
             return NULL;
         }
     }
-    MAPSAN_MAP_MADE(self);
+    MAPSAN_INIT(self, &self->tag, "hmap");
     return self;
 }
 
@@ -316,23 +316,17 @@ static void drop_buckets(struct hmap *self) {
     }
 }
 
-void hmap_free(struct hmap *self) {
-    if (self == NULL)
-        return;
-    MAPSAN_MAP_DESTROY_BEGIN(self);
-    drop_buckets(self);
+void hmap_destroy(struct hmap *self) {
     while (self->extra.retained != NULL) {
         struct hmap_array *array = self->extra.retained;
         self->extra.retained = array->next_retained;
         array_free(self, array);
     }
     struct mapsan_map_allocator allocator = self->allocator;
-    MAPSAN_MAP_DESTROY_END(self);
     allocator.release(allocator.context, self, sizeof *self, _Alignof(struct hmap));
 }
 
-void hmap_clear(struct hmap *self) {
-    MAPSAN_MAP_WRITE_BEGIN(self);
+void hmap_drop_all(struct hmap *self) {
     drop_buckets(self);
     self->buckets = empty_buckets();
     self->oldbuckets = NULL;
@@ -341,15 +335,13 @@ void hmap_clear(struct hmap *self) {
     self->limit = 0;
     self->count = 0;
     self->hash0 = hmap_random_hash(self);
-    MAPSAN_MAP_WRITE_END(self);
 }
 
-uint64_t hmap_len(struct hmap *self) {
-    MAPSAN_MAP_READ_BEGIN(self);
-    uint64_t count = self->count;
-    MAPSAN_MAP_READ_END(self);
-    return count;
-}
+void hmap_free(struct hmap *self) { hmap_core_free(self); }
+
+void hmap_clear(struct hmap *self) { hmap_core_clear(self); }
+
+uint64_t hmap_len(struct hmap *self) { return hmap_core_len(self); }
 
 bool hmap_get(struct hmap *self, const void *key, void *output) {
     return hmap_core_get(self->type, self, key, output);
@@ -383,6 +375,8 @@ int hmap_compare_and_swap(struct hmap *self, const void *key, const void *expect
 bool hmap_each(struct hmap *self, mapsan_map_visit visit, void *context) {
     return hmap_core_each(self->type, self, visit, context);
 }
+
+void hmap_iter_init(struct hmap_iter *iter, struct hmap *self) { hmap_core_iter_init(iter, self); }
 
 bool hmap_iter_next(struct hmap_iter *iter, void *key, void *value) {
     return iter->map != NULL && hmap_core_iter_next(iter->map->type, iter, key, value);

@@ -9,8 +9,9 @@
 #include <mapsan/maps/hmap.h>
 
 #define HMAP_LINE 64
-#define HMAP_CHUNK_MAX 256 /* overflow buckets allocated at once, unless more are needed at once   \
-                            */
+#define HMAP_CHUNK_MAX                                                                             \
+    256 /* overflow buckets allocated at once, unless more are needed at once                      \
+         */
 
 /* Overflow buckets beyond those behind the array; they begin where an array's buckets would. */
 struct hmap_chunk {

@@ -24,25 +24,23 @@ static void unpin(struct hmap *self, unsigned char *buckets) {
         __atomic_fetch_sub(&hmap_array_of(self, buckets)->iterators, 1, __ATOMIC_RELEASE);
 }
 
-void hmap_iter_init(struct hmap_iter *iter, struct hmap *self) {
-    MAPSAN_MAP_READ_BEGIN(self);
+void hmap_iter_start(struct hmap_iter *iter, struct hmap *self) {
     memset(iter, 0, sizeof *iter);
-    if (self->count > 0) {
-        /* Readers share the map: the state advances atomically, and what chance they get is no
-         * secret. */
-        uint64_t state =
-            __atomic_fetch_add(&self->extra.random, UINT64_C(0x9e3779b97f4a7c15), __ATOMIC_RELAXED);
-        uint64_t start = mapsan_random_next(&state);
-        iter->map = self;
-        iter->buckets = self->buckets;
-        iter->oldbuckets = self->oldbuckets;
-        iter->mask = self->mask;
-        iter->start = iter->next = start & self->mask;
-        iter->offset = (uint8_t)(start >> 61);
-        pin(self, iter->buckets);
-        pin(self, iter->oldbuckets);
-    }
-    MAPSAN_MAP_READ_END(self);
+    if (self->count == 0)
+        return;
+    /* Readers share the map: the state advances atomically, and what chance they get is no secret.
+     */
+    uint64_t state =
+        __atomic_fetch_add(&self->extra.random, UINT64_C(0x9e3779b97f4a7c15), __ATOMIC_RELAXED);
+    uint64_t start = mapsan_random_next(&state);
+    iter->map = self;
+    iter->buckets = self->buckets;
+    iter->oldbuckets = self->oldbuckets;
+    iter->mask = self->mask;
+    iter->start = iter->next = start & self->mask;
+    iter->offset = (uint8_t)(start >> 61);
+    pin(self, iter->buckets);
+    pin(self, iter->oldbuckets);
 }
 
 void hmap_iter_end(struct hmap_iter *iter) {

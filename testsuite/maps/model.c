@@ -116,7 +116,7 @@ static enum mapsan_map_decision decide(void *context, const void *key, void *val
     CHECK(model->driver->key_number(key) == decision->number);
     CHECK(present == model->present[decision->number]);
     CHECK(old == (present ? model->value[decision->number] : 0));
-    if (decision->answer != MAPSAN_MAP_KEEP)
+    if (decision->answer != MAPSAN_UPDATE_KEEP)
         memcpy(value, &decision->value, sizeof decision->value);
     return decision->answer;
 }
@@ -130,11 +130,11 @@ void model_update(struct model *model, uint64_t number) {
     CHECK(decision.calls == (result == MAPSAN_MAP_NO_MEMORY ? 0 : 1));
     if (refused(model, result))
         return;
-    CHECK(result ==
-          (decision.answer == MAPSAN_MAP_STORE || (decision.answer == MAPSAN_MAP_REMOVE && was)));
-    if (decision.answer == MAPSAN_MAP_STORE)
+    CHECK(result == (decision.answer == MAPSAN_UPDATE_STORE ||
+                     (decision.answer == MAPSAN_UPDATE_REMOVE && was)));
+    if (decision.answer == MAPSAN_UPDATE_STORE)
         set(model, number, decision.value);
-    if (decision.answer == MAPSAN_MAP_REMOVE)
+    if (decision.answer == MAPSAN_UPDATE_REMOVE)
         unset(model, number);
 }
 

@@ -73,7 +73,7 @@
     }
 #define MAPSAN_MAP_TYPED_free(design, name, K, V)                                                  \
     MAPSAN_MAP_INLINE void name##_free(struct name *self) {                                        \
-        design##_free(self == NULL ? NULL : &self->map);                                           \
+        design##_core_free((struct design *)self);                                                 \
     }
 #define MAPSAN_MAP_TYPED_get(design, name, K, V)                                                   \
     MAPSAN_MAP_INLINE bool name##_get(struct name *self, K key, V *output) {                       \
@@ -138,7 +138,7 @@
         struct design##_iter iter;                                                                 \
     };                                                                                             \
     MAPSAN_MAP_INLINE void name##_iter_init(struct name##_iter *iter, struct name *self) {         \
-        design##_iter_init(&iter->iter, &self->map);                                               \
+        design##_core_iter_init(&iter->iter, &self->map);                                          \
     }                                                                                              \
     MAPSAN_MAP_INLINE bool name##_iter_next(struct name##_iter *iter, K *key, V *value) {          \
         return design##_core_iter_next(&name##_type, &iter->iter, (void *)key, value);             \
@@ -147,8 +147,10 @@
         design##_iter_end(&iter->iter);                                                            \
     }
 #define MAPSAN_MAP_TYPED_len(design, name, K, V)                                                   \
-    MAPSAN_MAP_INLINE uint64_t name##_len(struct name *self) { return design##_len(&self->map); }
+    MAPSAN_MAP_INLINE uint64_t name##_len(struct name *self) {                                     \
+        return design##_core_len(&self->map);                                                      \
+    }
 #define MAPSAN_MAP_TYPED_clear(design, name, K, V)                                                 \
-    MAPSAN_MAP_INLINE void name##_clear(struct name *self) { design##_clear(&self->map); }
+    MAPSAN_MAP_INLINE void name##_clear(struct name *self) { design##_core_clear(&self->map); }
 
 #endif

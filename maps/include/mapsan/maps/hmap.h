@@ -28,8 +28,8 @@
 #ifndef MAPSAN_MAPS_HMAP_H
 #define MAPSAN_MAPS_HMAP_H
 
-#include <mapsan/maps/access.h>
 #include <mapsan/maps/define.h>
+#include <mapsan/mapsan.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,6 +54,8 @@ struct hmap {
     } extra;
     const struct mapsan_map_type *type;
     struct mapsan_map_allocator allocator;
+    struct mapsan_tag
+        tag; /* what Go's hashWriting flag is, grown up; used where MAPSAN_ENABLED is */
 };
 
 /* Only hmap's functions look inside. Ends by itself when hmap_iter_next answers false. */

@@ -18,6 +18,8 @@ extern "C" {
 #endif
 
 #define HMAP_SLOTS 8
+#define HMAP_PREFETCH_MAX                                                                          \
+    256 /* bytes of a bucket that are fetched ahead; bigger ones are left alone */
 #define HMAP_LIKELY(condition) __builtin_expect(!!(condition), 1)
 
 enum hmap_flags {
@@ -54,6 +56,10 @@ bool hmap_grow_work(struct hmap *self, uint64_t hash);
 /* For a new key whose chain ends at `last`: gives place->bucket an empty slot, or starts to grow
  * and leaves it NULL, in which case the key's chain must be looked up again. False: no memory. */
 bool hmap_make_room(struct hmap *self, struct hmap_bucket *last, struct hmap_place *place);
+void hmap_drop_all(struct hmap *self);
+/* Frees an empty map. */
+void hmap_destroy(struct hmap *self);
+void hmap_iter_start(struct hmap_iter *iter, struct hmap *self);
 /* The next entry of an iteration, or NULL after the last. */
 const void *hmap_iter_advance(struct hmap_iter *iter);
 uint64_t hmap_random_hash(struct hmap *self);
@@ -127,6 +133,14 @@ MAPSAN_MAP_INLINE struct hmap_bucket *hmap_chain_of(const struct mapsan_map_type
     return hmap_bucket_at(type, self->buckets, hash & self->mask);
 }
 
+/* A big map's bucket is in no cache: fetches the lines of its entries while its top hashes come,
+ * which decide on the slot. */
+MAPSAN_MAP_INLINE void hmap_prefetch(const struct mapsan_map_type *type,
+                                     const struct hmap_bucket *bucket) {
+    for (size_t at = 64; at < hmap_bucket_size(type) && at <= HMAP_PREFETCH_MAX; at += 64)
+        __builtin_prefetch((const char *)bucket + at);
+}
+
 /* The slot of `key` in one bucket with these top hashes, or HMAP_SLOTS. */
 MAPSAN_MAP_INLINE unsigned hmap_slot_of(const struct mapsan_map_type *type,
                                         struct hmap_bucket *bucket, uint64_t group, uint8_t top,
@@ -143,6 +157,7 @@ MAPSAN_MAP_INLINE bool hmap_core_find(const struct mapsan_map_type *type, const 
                                       uint64_t hash, const void *key, struct hmap_place *place) {
     struct hmap_bucket *bucket = hmap_chain_of(type, self, hash);
     uint8_t top = hmap_top(hash);
+    hmap_prefetch(type, bucket);
     do {
         unsigned slot = hmap_slot_of(type, bucket, hmap_group(bucket), top, key);
         if (HMAP_LIKELY(slot < HMAP_SLOTS)) {
@@ -172,6 +187,7 @@ MAPSAN_MAP_INLINE bool hmap_core_place(const struct mapsan_map_type *type, struc
         if (!HMAP_LIKELY(self->flags == 0) && !hmap_grow_work(self, hash))
             return false;
         struct hmap_bucket *bucket = hmap_bucket_at(type, self->buckets, hash & self->mask), *last;
+        hmap_prefetch(type, bucket);
         place->bucket = NULL;
         place->present = false;
         do {
@@ -218,11 +234,11 @@ MAPSAN_MAP_INLINE void hmap_core_vacate(struct hmap *self, const struct hmap_pla
 MAPSAN_MAP_INLINE bool hmap_core_get(const struct mapsan_map_type *type, struct hmap *self,
                                      const void *key, void *output) {
     struct hmap_place place;
-    MAPSAN_MAP_READ_BEGIN(self);
+    MAPSAN_READ_BEGIN(self, &self->tag, "hmap");
     bool found = hmap_core_find(type, self, type->hash(type, key, self->hash0), key, &place);
     if (found && output != NULL)
         memcpy(output, hmap_value_at(type, place.bucket, place.slot), type->value_size);
-    MAPSAN_MAP_READ_END(self);
+    MAPSAN_READ_END(&self->tag);
     return found;
 }
 
@@ -230,14 +246,14 @@ MAPSAN_MAP_INLINE int hmap_core_put(const struct mapsan_map_type *type, struct h
                                     const void *key, const void *value) {
     struct hmap_place place;
     int result = MAPSAN_MAP_NO_MEMORY;
-    MAPSAN_MAP_WRITE_BEGIN(self);
+    MAPSAN_WRITE_BEGIN(self, &self->tag, "hmap");
     if (HMAP_LIKELY(hmap_core_place(type, self, key, &place))) {
         if (!place.present)
             hmap_core_occupy(type, self, &place, key);
         memcpy(hmap_value_at(type, place.bucket, place.slot), value, type->value_size);
         result = !place.present;
     }
-    MAPSAN_MAP_WRITE_END(self);
+    MAPSAN_WRITE_END(&self->tag);
     return result;
 }
 
@@ -245,7 +261,7 @@ MAPSAN_MAP_INLINE int hmap_core_get_or_put(const struct mapsan_map_type *type, s
                                            const void *key, void *value) {
     struct hmap_place place;
     int result = MAPSAN_MAP_NO_MEMORY;
-    MAPSAN_MAP_WRITE_BEGIN(self);
+    MAPSAN_WRITE_BEGIN(self, &self->tag, "hmap");
     if (HMAP_LIKELY(hmap_core_place(type, self, key, &place))) {
         void *stored = hmap_value_at(type, place.bucket, place.slot);
         if (place.present) {
@@ -256,7 +272,7 @@ MAPSAN_MAP_INLINE int hmap_core_get_or_put(const struct mapsan_map_type *type, s
         }
         result = !place.present;
     }
-    MAPSAN_MAP_WRITE_END(self);
+    MAPSAN_WRITE_END(&self->tag);
     return result;
 }
 
@@ -265,7 +281,7 @@ MAPSAN_MAP_INLINE int hmap_core_get_or_put(const struct mapsan_map_type *type, s
 MAPSAN_MAP_INLINE int hmap_core_take(const struct mapsan_map_type *type, struct hmap *self,
                                      const void *key, void *old_key, void *output) {
     struct hmap_place place;
-    MAPSAN_MAP_WRITE_BEGIN(self);
+    MAPSAN_WRITE_BEGIN(self, &self->tag, "hmap");
     uint64_t hash = type->hash(type, key, self->hash0);
     if (!HMAP_LIKELY(self->flags == 0))
         (void)hmap_grow_work(self, hash);
@@ -277,7 +293,7 @@ MAPSAN_MAP_INLINE int hmap_core_take(const struct mapsan_map_type *type, struct 
             memcpy(output, hmap_value_at(type, place.bucket, place.slot), type->value_size);
         hmap_core_vacate(self, &place);
     }
-    MAPSAN_MAP_WRITE_END(self);
+    MAPSAN_WRITE_END(&self->tag);
     return found;
 }
 
@@ -285,19 +301,20 @@ MAPSAN_MAP_INLINE int hmap_core_update(const struct mapsan_map_type *type, struc
                                        const void *key, mapsan_map_update decide, void *context) {
     struct hmap_place place;
     int result = MAPSAN_MAP_NO_MEMORY;
-    MAPSAN_MAP_WRITE_BEGIN(self);
+    MAPSAN_WRITE_BEGIN(self, &self->tag, "hmap");
     if (HMAP_LIKELY(hmap_core_place(type, self, key, &place))) {
         void *value = hmap_value_at(type, place.bucket, place.slot);
         if (!place.present)
             memset(value, 0, type->value_size);
         enum mapsan_map_decision decision = decide(context, key, value, place.present);
-        if (decision == MAPSAN_MAP_STORE && !place.present)
+        if (decision == MAPSAN_UPDATE_STORE && !place.present)
             hmap_core_occupy(type, self, &place, key);
-        else if (decision == MAPSAN_MAP_REMOVE && place.present)
+        else if (decision == MAPSAN_UPDATE_REMOVE && place.present)
             hmap_core_vacate(self, &place);
-        result = decision == MAPSAN_MAP_STORE || (decision == MAPSAN_MAP_REMOVE && place.present);
+        result =
+            decision == MAPSAN_UPDATE_STORE || (decision == MAPSAN_UPDATE_REMOVE && place.present);
     }
-    MAPSAN_MAP_WRITE_END(self);
+    MAPSAN_WRITE_END(&self->tag);
     return result;
 }
 
@@ -305,7 +322,7 @@ MAPSAN_MAP_INLINE int hmap_core_compare_and_swap(const struct mapsan_map_type *t
                                                  struct hmap *self, const void *key,
                                                  const void *expected, const void *desired) {
     struct hmap_place place;
-    MAPSAN_MAP_WRITE_BEGIN(self);
+    MAPSAN_WRITE_BEGIN(self, &self->tag, "hmap");
     bool swapped = hmap_core_find(type, self, type->hash(type, key, self->hash0), key, &place);
     if (swapped) {
         void *value = hmap_value_at(type, place.bucket, place.slot);
@@ -313,7 +330,7 @@ MAPSAN_MAP_INLINE int hmap_core_compare_and_swap(const struct mapsan_map_type *t
         if (swapped)
             memcpy(value, desired, type->value_size);
     }
-    MAPSAN_MAP_WRITE_END(self);
+    MAPSAN_WRITE_END(&self->tag);
     return swapped;
 }
 
@@ -337,11 +354,11 @@ MAPSAN_MAP_INLINE bool hmap_core_each_in(const struct mapsan_map_type *type, uns
 
 MAPSAN_MAP_INLINE bool hmap_core_each(const struct mapsan_map_type *type, struct hmap *self,
                                       mapsan_map_visit visit, void *context) {
-    MAPSAN_MAP_ITERATE_BEGIN(self);
+    MAPSAN_ITERATE_BEGIN(self, &self->tag, "hmap");
     bool complete = self->oldbuckets == NULL ||
                     hmap_core_each_in(type, self->oldbuckets, self->old_mask, visit, context);
     complete = complete && hmap_core_each_in(type, self->buckets, self->mask, visit, context);
-    MAPSAN_MAP_ITERATE_END(self);
+    MAPSAN_ITERATE_END(&self->tag);
     return complete;
 }
 
@@ -350,14 +367,42 @@ MAPSAN_MAP_INLINE bool hmap_core_iter_next(const struct mapsan_map_type *type,
     struct hmap *self = iter->map;
     if (self == NULL)
         return false;
-    MAPSAN_MAP_STEP_BEGIN(self);
+    MAPSAN_STEP_BEGIN(self, &self->tag, "hmap");
     const void *entry = hmap_iter_advance(iter);
     if (entry != NULL && key != NULL)
         memcpy(key, entry, type->key_size);
     if (entry != NULL && value != NULL)
         memcpy(value, mapsan_map_value_of(type, entry), type->value_size);
-    MAPSAN_MAP_ITERATE_END(self);
+    MAPSAN_ITERATE_END(&self->tag);
     return entry != NULL;
+}
+
+MAPSAN_MAP_INLINE void hmap_core_iter_init(struct hmap_iter *iter, struct hmap *self) {
+    MAPSAN_STEP_BEGIN(self, &self->tag, "hmap");
+    hmap_iter_start(iter, self);
+    MAPSAN_ITERATE_END(&self->tag);
+}
+
+MAPSAN_MAP_INLINE uint64_t hmap_core_len(struct hmap *self) {
+    MAPSAN_READ_BEGIN(self, &self->tag, "hmap");
+    uint64_t count = self->count;
+    MAPSAN_READ_END(&self->tag);
+    return count;
+}
+
+MAPSAN_MAP_INLINE void hmap_core_clear(struct hmap *self) {
+    MAPSAN_WRITE_BEGIN(self, &self->tag, "hmap");
+    hmap_drop_all(self);
+    MAPSAN_WRITE_END(&self->tag);
+}
+
+MAPSAN_MAP_INLINE void hmap_core_free(struct hmap *self) {
+    if (self == NULL)
+        return;
+    MAPSAN_DESTROY_BEGIN(self, &self->tag, "hmap");
+    hmap_drop_all(self);
+    MAPSAN_DESTROY_END(&self->tag);
+    hmap_destroy(self);
 }
 
 #ifdef __cplusplus

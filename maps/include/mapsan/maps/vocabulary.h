@@ -27,9 +27,9 @@ enum mapsan_map_result {
 
 /* What the callback of `update` wants done with the entry it was shown. */
 enum mapsan_map_decision {
-    MAPSAN_MAP_KEEP,   /* leave the map as it is; changes to the value are dropped */
-    MAPSAN_MAP_STORE,  /* the value is the key's value now, present before or not */
-    MAPSAN_MAP_REMOVE, /* the key is not in the map from now on */
+    MAPSAN_UPDATE_KEEP,   /* leave the map as it is; the value must not have been changed */
+    MAPSAN_UPDATE_STORE,  /* the value is the key's value now, present before or not */
+    MAPSAN_UPDATE_REMOVE, /* the key is not in the map from now on */
 };
 
 /* Shown one entry; false ends the visit. It must not call the map it is called from. */
