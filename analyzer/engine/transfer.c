@@ -204,9 +204,11 @@ static void thread_effect(struct ms_local *local, struct ms_state *state, uint32
         break;
     }
     case MS_VERB_JOIN:
-        bits =
-            ms_threads_with_handle(local->program, local->function,
-                                   ms_operand_value(&local->frame, state, call, &effect->object));
+        bits = ms_threads_with_handle(
+            local->program, local->function,
+            effect->object.kind == MS_OPERAND_ITSELF
+                ? ms_operand_location(&local->frame, state, call, &effect->object)
+                : ms_operand_value(&local->frame, state, call, &effect->object));
         state->live &= ~bits;
         state->joined |= bits;
         if (bits && !(local->loop_joined[local->block] & bits) &&
@@ -468,8 +470,12 @@ static void transfer_call(struct ms_local *local, struct ms_states *states, uint
                                       program->facts->arguments[call->arguments.first + i]);
         ms_mark_relevant(local, arguments[i]);
     }
+    bool stores = false;
+    for (uint32_t i = 0; i < known.count; i++)
+        stores |= known.items[i].verb == MS_VERB_INSERT || known.items[i].verb == MS_VERB_WRITE;
     for (uint32_t i = 0; i < known.count && states->count; i++)
-        apply_effect(local, states, event, &known.items[i], known.name);
+        if (stores || known.items[i].verb != MS_VERB_KEY) /* a key looked up stays the caller's */
+            apply_effect(local, states, event, &known.items[i], known.name);
     bool locks_said = apply_attributes(local, states, event, arguments, count);
     if (!known.complete && states->count) {
         ms_path pointer =
