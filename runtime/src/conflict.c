@@ -154,7 +154,7 @@ static void report(struct mapsan_thread *self, const struct mapsan_open *mine,
                                        : between_threads(mine->site->operation, site->operation);
     collision.title = wording.title;
     collision.advice = wording.advice;
-    collision.map = mine->map;
+    collision.map = mine->tag->map;
     collision.made = mine->tag->made;
     collision.same_thread = same_thread;
     note_pair(mine->site, site);
@@ -198,7 +198,7 @@ static struct mapsan_open *open_entry(struct mapsan_thread *thread, const struct
 
 void mapsan_conflict_word(struct mapsan_thread *self, struct mapsan_open *open, uint64_t word) {
     const uint32_t slot = mapsan_word_slot(word);
-    if (slot == 0)
+    if (slot == 0 || slot > __atomic_load_n(&mapsan_slots_high, __ATOMIC_RELAXED))
         return; /* the map was made anew by hand; who did it is not known */
     struct mapsan_thread *other = mapsan_thread_of(slot);
     if (!mapsan_is_claim(word)) {

@@ -27,14 +27,22 @@ enum {
     MAPSAN_SLOTS_MAX = 1 << MAPSAN_SLOT_BITS,
 };
 
-static inline uint64_t mapsan_claim(uint32_t slot, const struct mapsan_site *site) {
-    return (uint64_t)slot << MAPSAN_SLOT_SHIFT | (uint64_t)(uintptr_t)site >> 3 << 1 | 1;
+/* What all claims of a slot have in common: its claim at no site. */
+static inline uint64_t mapsan_claim_base(uint32_t slot) {
+    return (uint64_t)slot << MAPSAN_SLOT_SHIFT | 1;
 }
 
-static inline uint64_t mapsan_stamp(uint32_t slot, uint64_t number) {
-    const uint64_t mask = (UINT64_C(1) << MAPSAN_VALUE_BITS) - 1;
-    return (uint64_t)slot << MAPSAN_SLOT_SHIFT | (number & mask) << 1;
+static inline uint64_t mapsan_claim(uint64_t base, const struct mapsan_site *site) {
+    return base | (uint64_t)(uintptr_t)site >> 2;
 }
+
+/* A slot's stamp at its start, and the one that follows another. The number runs over into the slot
+ * after two days of nothing but writes in one thread; such a stamp is new all the same. */
+static inline uint64_t mapsan_first_stamp(uint32_t slot) {
+    return (uint64_t)slot << MAPSAN_SLOT_SHIFT;
+}
+
+static inline uint64_t mapsan_next_stamp(uint64_t stamp) { return stamp + 2; }
 
 static inline bool mapsan_is_claim(uint64_t word) { return word & 1; }
 

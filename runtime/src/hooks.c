@@ -11,44 +11,38 @@
 #define HOOK __attribute__((visibility("default")))
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* The entry of a map in this thread's cache, which may be another map's. */
-ALWAYS_INLINE struct mapsan_entry *cached(const struct mapsan_thread *self, const void *map) {
-    return self->cache[mapsan_cache_index(map)];
-}
-
 ALWAYS_INLINE void read_begin(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map,
                               const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
-    mapsan_publish(&self->first, tag, map, site, pc, frame);
+    mapsan_publish(&self->first, tag, site, pc, frame);
     const uint64_t word = mapsan_observe(tag);
     self->first.word = word;
-    if (MAPSAN_UNLIKELY(mapsan_is_claim(word) || !(tag->touched & self->bit)))
-        mapsan_read_begin_slow(self, &self->first);
+    if (MAPSAN_UNLIKELY(mapsan_is_claim(word) || !mapsan_has_touched(tag, self)))
+        mapsan_read_begin_slow(self, &self->first, map);
 }
 
 ALWAYS_INLINE void read_end(struct mapsan_thread *self, struct mapsan_tag *tag, uintptr_t frame) {
-    if (MAPSAN_UNLIKELY(mapsan_recheck(tag) != self->first.word)) {
+    if (MAPSAN_UNLIKELY(mapsan_recheck(tag) != self->first.word))
         mapsan_end_slow(self, &self->first, frame);
-        return;
-    }
-    mapsan_retract(&self->first);
+    else
+        mapsan_retract(&self->first);
 }
 
 ALWAYS_INLINE void write_begin(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map,
                                const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
-    mapsan_publish(&self->first, tag, map, site, pc, frame);
-    const uint64_t previous = mapsan_place_claim(tag, mapsan_claim(self->slot, site));
+    mapsan_publish(&self->first, tag, site, pc, frame);
+    const uint64_t previous = mapsan_place_claim(tag, mapsan_claim(self->claim_base, site));
     self->first.word = previous;
     if (MAPSAN_UNLIKELY(mapsan_is_claim(previous) || mapsan_is_shared(tag, self)))
-        mapsan_write_begin_slow(self, &self->first);
+        mapsan_write_begin_slow(self, &self->first, map);
 }
 
 ALWAYS_INLINE void write_end(struct mapsan_thread *self, struct mapsan_tag *tag, uintptr_t frame) {
-    const uint64_t claim = mapsan_claim(self->slot, self->first.site);
+    const uint64_t claim = mapsan_claim(self->claim_base, self->first.site);
     if (MAPSAN_UNLIKELY(mapsan_is_shared(tag, self) || !mapsan_claim_stands(tag, claim))) {
         mapsan_end_slow(self, &self->first, frame);
         return;
     }
-    mapsan_place_stamp(tag, mapsan_remember(self, &self->first));
+    mapsan_place_stamp(tag, self->stamp = mapsan_next_stamp(self->stamp));
     mapsan_retract(&self->first);
 }
 
@@ -58,7 +52,7 @@ ALWAYS_INLINE void write_end(struct mapsan_thread *self, struct mapsan_tag *tag,
                                           const struct mapsan_site *site) {                        \
         struct mapsan_thread *self = mapsan_self;                                                  \
         if (MAPSAN_UNLIKELY(self->first.tag != NULL))                                              \
-            mapsan_begin_nested(tag, map, site, MAPSAN_PC, MAPSAN_FRAME);                          \
+            mapsan_tag_begin_nested(tag, map, site, MAPSAN_PC, MAPSAN_FRAME);                      \
         else                                                                                       \
             kind##_begin(self, tag, map, site, MAPSAN_PC, MAPSAN_FRAME);                           \
     }
@@ -75,20 +69,19 @@ ALWAYS_INLINE void write_end(struct mapsan_thread *self, struct mapsan_tag *tag,
 #define MAP_BEGIN(name, kind)                                                                      \
     HOOK void __mapsan_map_##name##_begin(const void *map, const struct mapsan_site *site) {       \
         struct mapsan_thread *self = mapsan_self;                                                  \
-        struct mapsan_entry *entry = cached(self, map);                                            \
-        if (MAPSAN_UNLIKELY(self->first.tag || entry->key != map))                                 \
+        struct mapsan_tag *tag = *mapsan_cached(self, map);                                        \
+        if (MAPSAN_UNLIKELY(self->first.tag || tag->map != map))                                   \
             mapsan_map_begin_nested(map, site, MAPSAN_PC, MAPSAN_FRAME);                           \
         else                                                                                       \
-            kind##_begin(self, &entry->tag, map, site, MAPSAN_PC, MAPSAN_FRAME);                   \
+            kind##_begin(self, tag, map, site, MAPSAN_PC, MAPSAN_FRAME);                           \
     }
 
 #define MAP_END(name, kind)                                                                        \
     HOOK void __mapsan_map_##name##_end(const void *map, const struct mapsan_site *site) {         \
         struct mapsan_thread *self = mapsan_self;                                                  \
         struct mapsan_tag *tag = self->first.tag;                                                  \
-        (void)site;                                                                                \
-        if (MAPSAN_UNLIKELY(!tag || self->first.map != map || self->nested))                       \
-            mapsan_map_end_nested(map, MAPSAN_FRAME);                                              \
+        if (MAPSAN_UNLIKELY(!tag || tag->map != map || self->nested))                              \
+            mapsan_map_end_nested(map, site, MAPSAN_FRAME);                                        \
         else                                                                                       \
             kind##_end(self, tag, MAPSAN_FRAME);                                                   \
     }
@@ -111,8 +104,7 @@ HOOK void __mapsan_tag_destroy_end(struct mapsan_tag *tag) {
 }
 
 HOOK void __mapsan_map_destroy_end(const void *map, const struct mapsan_site *site) {
-    (void)site;
-    mapsan_map_end_nested(map, MAPSAN_FRAME);
+    mapsan_map_end_nested(map, site, MAPSAN_FRAME);
     mapsan_map_forget(map);
 }
 

@@ -11,6 +11,7 @@
 #include "flags.h"
 #include "protocol.h"
 #include "stack.h"
+#include "table.h"
 
 static bool on_stack(const struct mapsan_thread *self, uintptr_t frame) {
     return frame >= self->stack_low && frame < self->stack_high;
@@ -26,7 +27,7 @@ static struct mapsan_open *entry_at(struct mapsan_thread *thread, uint32_t posit
 static void abandon(struct mapsan_thread *thread, struct mapsan_open *open) {
     struct mapsan_tag *tag = open->tag;
     if (mapsan_writes(open->site)) {
-        uint64_t claim = mapsan_claim(thread->slot, open->site);
+        uint64_t claim = mapsan_claim(thread->claim_base, open->site);
         if (mapsan_table_owns(tag)) {
             const uint64_t stamp = mapsan_remember(thread, open);
             __atomic_compare_exchange_n(&tag->word, &claim, stamp, false, __ATOMIC_RELEASE,
@@ -63,14 +64,14 @@ void mapsan_abandon_unless(struct mapsan_thread *self, const struct mapsan_stack
 /* Frames below the caller's have returned or were jumped over. An operation that begins again in
  * the same frame, on the same map, at the same site, was left the same way. */
 static void bury_dead(struct mapsan_thread *self, uintptr_t frame, const struct mapsan_site *begins,
-                      const void *map) {
+                      const struct mapsan_tag *tag) {
     if (!on_stack(self, frame))
         return;
     for (uint32_t i = 0; i <= self->nested; i++) {
         struct mapsan_open *open = entry_at(self, i);
         if (!open->tag || !on_stack(self, open->frame))
             continue;
-        const bool again = open->frame == frame && open->site == begins && open->map == map;
+        const bool again = open->frame == frame && open->site == begins && open->tag == tag;
         if (open->frame < frame || again)
             abandon(self, open);
     }
@@ -139,8 +140,17 @@ static void scan(struct mapsan_thread *self, struct mapsan_open *open) {
     }
 }
 
-static void begin_read(struct mapsan_thread *self, struct mapsan_open *open) {
-    if (mapsan_touch(open->tag, self))
+/* The first use of a map by this thread; true if it was. */
+static bool touch(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map) {
+    if (!mapsan_touch(tag, self))
+        return false;
+    if (tag->map != map)
+        __atomic_store_n(&tag->map, map, __ATOMIC_RELAXED);
+    return true;
+}
+
+static void begin_read(struct mapsan_thread *self, struct mapsan_open *open, const void *map) {
+    if (touch(self, open->tag, map))
         open->word = mapsan_observe(open->tag);
     if (!mapsan_is_claim(open->word))
         return;
@@ -167,10 +177,10 @@ static void recheck_own_readers(struct mapsan_thread *self, const struct mapsan_
     }
 }
 
-static void begin_write(struct mapsan_thread *self, struct mapsan_open *open) {
+static void begin_write(struct mapsan_thread *self, struct mapsan_open *open, const void *map) {
     const uint64_t previous = open->word;
     const bool theirs = mapsan_word_slot(previous) != self->slot;
-    mapsan_touch(open->tag, self);
+    touch(self, open->tag, map);
     if (mapsan_is_claim(previous) && theirs)
         mapsan_conflict_word(self, open, previous);
     else
@@ -182,15 +192,16 @@ static void begin_write(struct mapsan_thread *self, struct mapsan_open *open) {
         scan(self, open);
 }
 
-void mapsan_read_begin_slow(struct mapsan_thread *self, struct mapsan_open *open) {
+void mapsan_read_begin_slow(struct mapsan_thread *self, struct mapsan_open *open, const void *map) {
     self->hook_frame = open->frame;
-    begin_read(self, open);
+    begin_read(self, open, map);
     self->hook_frame = 0;
 }
 
-void mapsan_write_begin_slow(struct mapsan_thread *self, struct mapsan_open *open) {
+void mapsan_write_begin_slow(struct mapsan_thread *self, struct mapsan_open *open,
+                             const void *map) {
     self->hook_frame = open->frame;
-    begin_write(self, open);
+    begin_write(self, open, map);
     self->hook_frame = 0;
 }
 
@@ -206,7 +217,7 @@ static void tell_own_readers(struct mapsan_thread *self, const struct mapsan_ope
 }
 
 static void end_write(struct mapsan_thread *self, struct mapsan_open *open) {
-    const uint64_t claim = mapsan_claim(self->slot, open->site);
+    const uint64_t claim = mapsan_claim(self->claim_base, open->site);
     if (mapsan_is_shared(open->tag, self))
         scan(self, open);
     if (!mapsan_claim_stands(open->tag, claim))
@@ -238,25 +249,25 @@ void mapsan_end_slow(struct mapsan_thread *self, struct mapsan_open *open, uintp
 
 static void begin(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map,
                   const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
-    bury_dead(self, frame, site, map);
+    bury_dead(self, frame, site, tag);
     struct mapsan_open *open = push(self);
     if (!open)
         return;
-    mapsan_publish(open, tag, map, site, pc, frame);
+    mapsan_publish(open, tag, site, pc, frame);
     self->hook_frame = frame;
     check_own(self, open);
     if (mapsan_writes(site)) {
-        open->word = mapsan_place_claim(tag, mapsan_claim(self->slot, site));
-        begin_write(self, open);
+        open->word = mapsan_place_claim(tag, mapsan_claim(self->claim_base, site));
+        begin_write(self, open, map);
     } else {
         open->word = mapsan_observe(tag);
-        begin_read(self, open);
+        begin_read(self, open, map);
     }
     self->hook_frame = 0;
 }
 
-void mapsan_begin_nested(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site,
-                         uintptr_t pc, uintptr_t frame) {
+void mapsan_tag_begin_nested(struct mapsan_tag *tag, const void *map,
+                             const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
     struct mapsan_thread *self = mapsan_thread_enter();
     if (!self)
         return;
@@ -266,14 +277,13 @@ void mapsan_begin_nested(struct mapsan_tag *tag, const void *map, const struct m
 }
 
 static struct mapsan_tag *tag_of(struct mapsan_thread *self, const void *map) {
-    struct mapsan_entry **place = &self->cache[mapsan_cache_index(map)];
-    if ((*place)->key != map) {
-        struct mapsan_entry *entry = mapsan_table_find(map);
-        if (!entry)
-            return NULL;
-        *place = entry;
-    }
-    return &(*place)->tag;
+    struct mapsan_tag **place = mapsan_cached(self, map);
+    if ((*place)->map == map)
+        return *place;
+    struct mapsan_tag *tag = mapsan_table_find(map);
+    if (tag)
+        *place = tag;
+    return tag;
 }
 
 void mapsan_map_begin_nested(const void *map, const struct mapsan_site *site, uintptr_t pc,
@@ -287,8 +297,14 @@ void mapsan_map_begin_nested(const void *map, const struct mapsan_site *site, ui
     self->busy = false;
 }
 
-/* The innermost open operation on a map, by its tag, or by its address if that is NULL. */
-static void end_innermost(const struct mapsan_tag *tag, const void *map, uintptr_t frame) {
+/* The entry for a map in the table; by its site, if the map is not there any more. */
+static bool is_for_map(const struct mapsan_open *open, const void *map,
+                       const struct mapsan_site *site) {
+    return mapsan_table_owns(open->tag) && (open->tag->map == map || open->site == site);
+}
+
+static void end_innermost(const struct mapsan_tag *tag, const void *map,
+                          const struct mapsan_site *site, uintptr_t frame) {
     struct mapsan_thread *self = mapsan_self;
     if (!self->slot || self->busy)
         return;
@@ -296,8 +312,7 @@ static void end_innermost(const struct mapsan_tag *tag, const void *map, uintptr
     bury_dead(self, frame, NULL, NULL);
     for (uint32_t i = self->nested + 1; i-- > 0;) {
         struct mapsan_open *open = entry_at(self, i);
-        if (open->tag &&
-            (tag ? open->tag == tag : open->map == map && mapsan_table_owns(open->tag))) {
+        if (open->tag && (tag ? open->tag == tag : is_for_map(open, map, site))) {
             mapsan_end_slow(self, open, frame);
             break;
         }
@@ -306,19 +321,20 @@ static void end_innermost(const struct mapsan_tag *tag, const void *map, uintptr
 }
 
 void mapsan_tag_end_nested(struct mapsan_tag *tag, uintptr_t frame) {
-    end_innermost(tag, NULL, frame);
+    end_innermost(tag, NULL, NULL, frame);
 }
 
-void mapsan_map_end_nested(const void *map, uintptr_t frame) {
+void mapsan_map_end_nested(const void *map, const struct mapsan_site *site, uintptr_t frame) {
     if (map)
-        end_innermost(NULL, map, frame);
+        end_innermost(NULL, map, site, frame);
 }
 
 static void made(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map,
                  const struct mapsan_site *site, uintptr_t pc) {
-    const struct mapsan_open open = {.tag = tag, .site = site, .map = map, .pc = pc};
+    const struct mapsan_open open = {.tag = tag, .site = site, .pc = pc};
     __atomic_store_n(&tag->touched, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&tag->made, mapsan_claim(self->slot, site), __ATOMIC_RELAXED);
+    __atomic_store_n(&tag->made, mapsan_claim(self->claim_base, site), __ATOMIC_RELAXED);
+    __atomic_store_n(&tag->map, map, __ATOMIC_RELAXED);
     mapsan_place_stamp(tag, mapsan_remember(self, &open));
 }
 

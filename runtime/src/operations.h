@@ -7,59 +7,64 @@
 
 #include "thread.h"
 
+struct mapsan_stack;
+
+#define MAPSAN_SLOW MAPSAN_HIDDEN MAPSAN_COLD
+
 /* Begins an operation when the fast path cannot: first hook of a thread, map not in its cache,
  * another operation open. */
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_begin_nested(struct mapsan_tag *tag, const void *map,
-                                                   const struct mapsan_site *site, uintptr_t pc,
-                                                   uintptr_t frame);
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_map_begin_nested(const void *map,
-                                                       const struct mapsan_site *site, uintptr_t pc,
-                                                       uintptr_t frame);
-/* Ends the innermost operation on this map, if there is one. */
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_tag_end_nested(struct mapsan_tag *tag, uintptr_t frame);
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_map_end_nested(const void *map, uintptr_t frame);
+MAPSAN_SLOW void mapsan_tag_begin_nested(struct mapsan_tag *tag, const void *map,
+                                         const struct mapsan_site *site, uintptr_t pc,
+                                         uintptr_t frame);
+MAPSAN_SLOW void mapsan_map_begin_nested(const void *map, const struct mapsan_site *site,
+                                         uintptr_t pc, uintptr_t frame);
+
+/* Ends the innermost operation on this map, or of this site, if there is one. */
+MAPSAN_SLOW void mapsan_tag_end_nested(struct mapsan_tag *tag, uintptr_t frame);
+MAPSAN_SLOW void mapsan_map_end_nested(const void *map, const struct mapsan_site *site,
+                                       uintptr_t frame);
 
 /* The operation is published, the word observed or claimed (open->word), and something is up. */
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_read_begin_slow(struct mapsan_thread *self,
-                                                      struct mapsan_open *open);
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_write_begin_slow(struct mapsan_thread *self,
-                                                       struct mapsan_open *open);
-/* Ends an operation that is `open`, whatever the word says. */
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_end_slow(struct mapsan_thread *self, struct mapsan_open *open,
-                                               uintptr_t frame);
+MAPSAN_SLOW void mapsan_read_begin_slow(struct mapsan_thread *self, struct mapsan_open *open,
+                                        const void *map);
+MAPSAN_SLOW void mapsan_write_begin_slow(struct mapsan_thread *self, struct mapsan_open *open,
+                                         const void *map);
 
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_tag_made(struct mapsan_tag *tag, const void *map,
-                                               const struct mapsan_site *site, uintptr_t pc);
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_map_made(const void *map, const struct mapsan_site *site,
-                                               uintptr_t pc);
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_map_forget(const void *map);
+/* Ends an operation that is open, whatever the word says. */
+MAPSAN_SLOW void mapsan_end_slow(struct mapsan_thread *self, struct mapsan_open *open,
+                                 uintptr_t frame);
+
+MAPSAN_SLOW void mapsan_tag_made(struct mapsan_tag *tag, const void *map,
+                                 const struct mapsan_site *site, uintptr_t pc);
+MAPSAN_SLOW void mapsan_map_made(const void *map, const struct mapsan_site *site, uintptr_t pc);
+MAPSAN_SLOW void mapsan_map_forget(const void *map);
 
 /* The thread is gone: none of its open operations will end. */
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_abandon_all(struct mapsan_thread *thread);
+MAPSAN_SLOW void mapsan_abandon_all(struct mapsan_thread *thread);
 
-struct mapsan_stack;
 /* Nor will those whose functions are not on this thread's stack any more. */
-MAPSAN_HIDDEN MAPSAN_COLD void mapsan_abandon_unless(struct mapsan_thread *self,
-                                                     const struct mapsan_stack *stack);
+MAPSAN_SLOW void mapsan_abandon_unless(struct mapsan_thread *self,
+                                       const struct mapsan_stack *stack);
 
 static inline bool mapsan_writes(const struct mapsan_site *site) {
     return site->operation != MAPSAN_OP_READ && site->operation != MAPSAN_OP_ITERATE;
 }
 
-static inline unsigned mapsan_cache_index(const void *map) {
-    const uintptr_t key = (uintptr_t)map;
-    return (unsigned)(key >> 4 ^ key >> 10) % MAPSAN_CACHE;
+/* The place in this thread's cache where a map's tag is, or that of another map. */
+static inline struct mapsan_tag **mapsan_cached(struct mapsan_thread *self, const void *map) {
+    return &self->cache[(uintptr_t)map / 16 % MAPSAN_CACHE];
 }
 
-/* Notes a write that ends, for those that will find its stamp; returns the stamp. */
+/* Notes a write that ends, for the threads that will find its stamp; returns the stamp. The fast
+ * path gives stamps without a note: no other thread has touched its map. */
 static inline uint64_t mapsan_remember(struct mapsan_thread *self, const struct mapsan_open *open) {
-    const uint64_t number = ++self->writes;
-    struct mapsan_closed *closed = &self->recent[number % MAPSAN_RECENT];
-    closed->word = mapsan_stamp(self->slot, number);
+    const uint64_t stamp = self->stamp = mapsan_next_stamp(self->stamp);
+    struct mapsan_closed *closed = &self->recent[stamp / 2 % MAPSAN_RECENT];
+    closed->word = stamp;
     closed->site = open->site;
     closed->tag = open->tag;
     closed->pc = open->pc;
-    return closed->word;
+    return stamp;
 }
 
 #endif

@@ -25,11 +25,16 @@
 
 #include "thread.h"
 
-/* This hook's return address and its caller's stack pointer. */
+/* This hook's return address and its caller's stack pointer: where that address lies, and above. */
 #define MAPSAN_PC ((uintptr_t)__builtin_return_address(0))
+#if defined(__clang__) && defined(__x86_64__)
+void *_AddressOfReturnAddress(void); /* -fms-extensions; the other needs a frame pointer */
+#define MAPSAN_FRAME ((uintptr_t)_AddressOfReturnAddress() + sizeof(void *))
+#else
 #define MAPSAN_FRAME ((uintptr_t)__builtin_dwarf_cfa())
+#endif
 
-static inline void mapsan_publish(struct mapsan_open *open, struct mapsan_tag *tag, const void *map,
+static inline void mapsan_publish(struct mapsan_open *open, struct mapsan_tag *tag,
                                   const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
     /* Relaxed: a plain store. A signal handler's hooks that come in behind it find the entry taken
      * and leave the fields below alone; the fence keeps the compiler from moving these before. */
@@ -37,7 +42,6 @@ static inline void mapsan_publish(struct mapsan_open *open, struct mapsan_tag *t
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     /* Relaxed: read by others for reports only, which look again once the thread has stopped. */
     __atomic_store_n(&open->site, site, __ATOMIC_RELAXED);
-    __atomic_store_n(&open->map, map, __ATOMIC_RELAXED);
     __atomic_store_n(&open->pc, pc, __ATOMIC_RELAXED);
     __atomic_store_n(&open->frame, frame, __ATOMIC_RELAXED);
     /* Program order is kept; the processor may still observe first: see claim 1. */
@@ -91,9 +95,14 @@ static inline bool mapsan_is_shared(const struct mapsan_tag *tag,
            __atomic_load_n(&mapsan_slots_high, __ATOMIC_RELAXED) > 64;
 }
 
+static inline bool mapsan_has_touched(const struct mapsan_tag *tag,
+                                      const struct mapsan_thread *self) {
+    return __atomic_load_n(&tag->touched, __ATOMIC_RELAXED) & self->bit;
+}
+
 /* A thread's first use of a map. True: it was. */
 static inline bool mapsan_touch(struct mapsan_tag *tag, const struct mapsan_thread *self) {
-    if (__atomic_load_n(&tag->touched, __ATOMIC_RELAXED) & self->bit)
+    if (mapsan_has_touched(tag, self))
         return false;
     __atomic_fetch_or(&tag->touched, self->bit, __ATOMIC_SEQ_CST);
     return true;

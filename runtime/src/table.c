@@ -10,6 +10,12 @@
 
 enum { HEADS = 1 << 20, INDEX_BITS = 31 };
 
+struct mapsan_entry {
+    _Alignas(64) struct mapsan_tag tag; /* tag.map is the key */
+    uint64_t next;                      /* link in its list */
+    uint64_t next_free;                 /* link in the list of free entries */
+};
+
 static struct mapsan_entry *entries; /* [0] is never used: index 0 ends a list */
 static uint64_t *heads;
 static size_t capacity;
@@ -105,7 +111,7 @@ restart:
             return false;
         struct mapsan_entry *entry = &entries[index];
         /* The key before the link: it is cleared only after the link is marked. */
-        const uintptr_t found = (uintptr_t)__atomic_load_n(&entry->key, __ATOMIC_ACQUIRE);
+        const uintptr_t found = (uintptr_t)__atomic_load_n(&entry->tag.map, __ATOMIC_ACQUIRE);
         at->next = load(&entry->next);
         if (load(at->previous) != at->current)
             goto restart;
@@ -124,29 +130,28 @@ restart:
     }
 }
 
-struct mapsan_entry *mapsan_table_find(const void *map) {
+struct mapsan_tag *mapsan_table_find(const void *map) {
     struct position at;
     uint32_t index = 0;
     for (;;) {
         if (seek(map, &at)) {
             if (index)
                 give_back(index);
-            return &entries[link_index(at.current)];
+            return &entries[link_index(at.current)].tag;
         }
         if (!index && !(index = take_free())) {
             __atomic_fetch_add(&refused, 1, __ATOMIC_RELAXED);
             return NULL;
         }
         struct mapsan_entry *entry = &entries[index];
-        entry->tag = (struct mapsan_tag){0};
-        __atomic_store_n(&entry->key, map, __ATOMIC_RELAXED);
+        entry->tag = (struct mapsan_tag){.map = map};
         __atomic_store_n(&entry->next, link_to(entry->next, link_index(at.current), false),
                          __ATOMIC_RELEASE);
         if (swap(at.previous, at.current, link_to(at.current, index, false))) {
             __atomic_fetch_add(&count, 1, __ATOMIC_RELAXED);
-            return entry;
+            return &entry->tag;
         }
-        __atomic_store_n(&entry->key, MAPSAN_NO_MAP, __ATOMIC_RELAXED);
+        __atomic_store_n(&entry->tag.map, MAPSAN_NO_MAP, __ATOMIC_RELAXED);
     }
 }
 
@@ -157,7 +162,7 @@ bool mapsan_table_forget(const void *map) {
         if (!swap(&entry->next, at.next, link_to(at.next, link_index(at.next), true)))
             continue;
         /* Ours to forget. The caches of other threads recognise the entry by its key: no more. */
-        __atomic_store_n(&entry->key, MAPSAN_NO_MAP, __ATOMIC_RELEASE);
+        __atomic_store_n(&entry->tag.map, MAPSAN_NO_MAP, __ATOMIC_RELEASE);
         __atomic_fetch_sub(&count, 1, __ATOMIC_RELAXED);
         const uint64_t bridged = link_to(at.current, link_index(at.next), false);
         if (swap(at.previous, at.current, bridged))

@@ -15,22 +15,15 @@
 
 #include "mapsan/hooks.h"
 
-/* The key of an entry that stands for no map. Not NULL, which callers may pass for one. */
+/* tag.map of an entry that stands for no map. Not NULL, which callers may pass for one. */
 #define MAPSAN_NO_MAP ((const void *)UINTPTR_MAX)
-
-struct mapsan_entry {
-    _Alignas(64) struct mapsan_tag tag;
-    const void *key;
-    uint64_t next;      /* link in its list: version, index, mark */
-    uint64_t next_free; /* link in the list of free entries */
-};
 
 /* Reserves room for that many maps, or for as many as there is address space for; returns the
  * number. */
 size_t mapsan_table_start(size_t maps);
 
-/* The map's entry, made if there is none yet; NULL when there is no room for it. */
-struct mapsan_entry *mapsan_table_find(const void *map);
+/* The map's tag, made if there is none yet; NULL when there is no room for it. */
+struct mapsan_tag *mapsan_table_find(const void *map);
 
 /* Takes the map out; its entry goes to another. False: it was not there. */
 bool mapsan_table_forget(const void *map);

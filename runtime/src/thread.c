@@ -18,15 +18,16 @@
 
 #include "operations.h"
 #include "start.h"
+#include "table.h"
 
 enum { CHUNK = 64, CHUNKS = MAPSAN_SLOTS_MAX / CHUNK };
 
 static struct mapsan_tag occupied;
-static struct mapsan_entry no_entry = {.key = MAPSAN_NO_MAP};
+static struct mapsan_tag no_tag = {.map = MAPSAN_NO_MAP};
 
 /* What a thread without a block points to: taken and nested, so that every hook turns to its slow
  * path; no slot, so that the slow path knows. */
-#define CACHE_EMPTY {[0 ... MAPSAN_CACHE - 1] = &no_entry}
+#define CACHE_EMPTY {[0 ... MAPSAN_CACHE - 1] = &no_tag}
 static struct mapsan_thread newcomer = {.first.tag = &occupied, .nested = 1, .cache = CACHE_EMPTY};
 static struct mapsan_thread outsider = {
     .first.tag = &occupied, .nested = 1, .cache = CACHE_EMPTY, .busy = true};
@@ -74,6 +75,9 @@ static struct mapsan_thread *take_slot(pid_t tid) {
             continue;
         block->slot = slot;
         block->bit = UINT64_C(1) << slot % 64;
+        block->claim_base = mapsan_claim_base(slot);
+        if (!block->stamp)
+            block->stamp = mapsan_first_stamp(slot);
         uint32_t high = __atomic_load_n(&mapsan_slots_high, __ATOMIC_RELAXED);
         /* Visible before this thread's first access: it has yet to touch a map by a locked
          * operation, after which writers look as far as this. */
@@ -105,7 +109,7 @@ static struct mapsan_thread *enlist(void) {
     if (!self)
         return NULL;
     for (int i = 0; i < MAPSAN_CACHE; i++)
-        self->cache[i] = &no_entry;
+        self->cache[i] = &no_tag;
     self->nested = 0;
     self->deepest = 0;
     self->name[0] = '\0';

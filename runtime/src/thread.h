@@ -17,7 +17,6 @@
 #include <sys/types.h>
 
 #include "encoding.h"
-#include "table.h"
 
 #define MAPSAN_HIDDEN __attribute__((visibility("hidden")))
 #define MAPSAN_COLD __attribute__((cold, noinline))
@@ -35,7 +34,6 @@ enum {
 struct mapsan_open {
     struct mapsan_tag *tag;
     const struct mapsan_site *site;
-    const void *map;
     uint64_t word;   /* the tag's word as the operation found it */
     uintptr_t pc;    /* where the hook returns to */
     uintptr_t frame; /* the caller's stack pointer at the hook: below it, the frame is gone */
@@ -63,8 +61,9 @@ struct mapsan_thread {
     uint32_t nested;  /* entries in use behind the first */
     uint32_t deepest; /* the most that ever were; how far a scan has to look */
     uint64_t bit;     /* this slot's bit in mapsan_tag.touched */
+    uint64_t stamp;   /* the last one given; goes on when the slot changes hands */
 
-    uint64_t writes;      /* numbers this slot's stamps; goes on when the slot changes hands */
+    uint64_t claim_base;
     uint32_t slot;        /* 0: none */
     uint32_t number;      /* T0, T1, ... in reports; never used twice */
     pid_t tid;            /* 0: the slot is free */
@@ -72,7 +71,7 @@ struct mapsan_thread {
     uintptr_t hook_frame; /* of the hook that is in conflict; frames below are the runtime's own */
     uintptr_t stack_low, stack_high;
 
-    struct mapsan_entry *cache[MAPSAN_CACHE];
+    struct mapsan_tag *cache[MAPSAN_CACHE];
     struct mapsan_open inner[MAPSAN_NESTED_MAX];
     struct mapsan_closed recent[MAPSAN_RECENT];
     struct mapsan_closed abandoned[MAPSAN_RECENT];

@@ -71,6 +71,7 @@ struct mapsan_tag {
     uint64_t word;    /* who is writing, since where; else who wrote last */
     uint64_t touched; /* the threads that used the map so far */
     uint64_t made;    /* by which thread, where */
+    const void *map;  /* the address that stands for the map */
 };
 
 /* The same operations for such maps. Begin and end stand in one function; nothing here outlives the
