@@ -132,9 +132,13 @@ bool ms_surely_without(struct ms_program *program, const struct ms_group *group,
         return true;
     if (!is_interface(program, entry))
         return false;
-    uint32_t open;
-    uint32_t takers = interfaces_that_lock(program, group, lock_key, &open);
-    return takers >= 2 && takers > open;
+    struct ms_interfaces *seen = &program->interfaces;
+    if (seen->data != group->key || seen->lock != lock_key) {
+        seen->data = group->key;
+        seen->lock = lock_key;
+        seen->takers = interfaces_that_lock(program, group, lock_key, &seen->leavers);
+    }
+    return seen->takers >= 2 && seen->takers > seen->leavers;
 }
 
 /* ---- candidates ---- */
@@ -219,10 +223,28 @@ static void count_places(struct ms_program *program, const struct ms_group *grou
     guard->sibling = only_lock_beside(program, group->key, guard->lock);
 }
 
+/* One of an array of locks, chosen by a hash or the like: two places that hold "one of them" do not
+ * exclude each other, so it cannot be what guards data that there is once. */
+static bool is_striped(const struct ms_program *program, const struct ms_guard *guard,
+                       const struct ms_group *group) {
+    const struct ms_path_node *lock = ms_node(program, guard->lock);
+    const struct ms_path_node *data = ms_node(program, group->key);
+    if (lock->kind != MS_PATH_GLOBAL || data->kind != MS_PATH_GLOBAL)
+        return false;
+    ms_type type = program->facts->variables[lock->operand].type;
+    ms_type elements = program->facts->variables[data->operand].type;
+    uint8_t kind = program->facts->types[type].kind;
+    return (kind == MS_TYPE_ARRAY || kind == MS_TYPE_POINTER) &&
+           program->facts->types[elements].kind != MS_TYPE_ARRAY;
+}
+
 /* Places held that the evidence asks for, given those that are open. */
-static bool convincing(const struct ms_guard *guard) {
+static bool convincing(const struct ms_program *program, const struct ms_guard *guard,
+                       const struct ms_group *group) {
     if (guard->declared)
         return true;
+    if (is_striped(program, guard, group))
+        return false;
     if (guard->held < 2 || guard->held_write == 0)
         return false;
     if (guard->relation == MS_RELATION_FOREIGN)
@@ -282,7 +304,7 @@ void ms_infer_guards(struct ms_program *program, struct ms_group *group) {
     for (uint32_t c = 0; c < count; c++) {
         struct ms_guard guard = {.lock = candidates[c], .declared = candidates[c] == declared};
         count_places(program, group, &guard);
-        if (convincing(&guard) && better(&guard, &group->guard))
+        if (convincing(program, &guard, group) && better(&guard, &group->guard))
             group->guard = guard;
     }
 }

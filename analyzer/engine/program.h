@@ -238,6 +238,10 @@ struct ms_program {
     size_t access_count;
     struct ms_groups *groups; /* races.h */
     struct ms_instance *instances;
+    struct ms_interfaces { /* guards.c: the answer given last */
+        ms_path data, lock;
+        uint32_t takers, leavers;
+    } interfaces;
     struct ms_thread threads[MS_THREAD_MAX + 1];
     uint32_t thread_count;
     bool has_main;

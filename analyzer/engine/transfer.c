@@ -10,10 +10,27 @@
 
 /* ---- locks ---- */
 
+/* A release of "one of an array" gives back whichever of that array is held: the same index is
+ * often computed twice, in two ways. */
+static ms_path lock_meant(const struct ms_local *local, const struct ms_state *state, ms_path lock,
+                          int change) {
+    const struct ms_path_node *node = ms_node(local->program, lock);
+    if (change > 0 || node->kind != MS_PATH_INDEX ||
+        ms_state_find_lock((struct ms_state *)state, lock))
+        return lock;
+    for (uint32_t i = 0; i < state->held_count; i++) {
+        const struct ms_path_node *held = ms_node(local->program, state->held[i].lock);
+        if (state->held[i].level > 0 && held->kind == MS_PATH_INDEX && held->base == node->base)
+            return state->held[i].lock;
+    }
+    return lock;
+}
+
 static void change_lock(struct ms_local *local, struct ms_state *state, uint32_t event,
                         ms_path lock, uint8_t mode, int change) {
     if (!lock)
         return;
+    lock = lock_meant(local, state, lock, change);
     ms_mark_relevant(local, lock);
     ms_observe_lock(local, state, event, lock, mode, change);
     ms_state_change_lock(&local->frame, state, lock, mode, change, event);

@@ -20,6 +20,19 @@ struct step {
 
 static _Thread_local struct step step;
 
+/* One of an array, with an index that is computed: which one it is cannot be told from the name. */
+static bool is_computed(const struct ms_program *program, ms_path lock) {
+    for (;;) {
+        const struct ms_path_node *node = ms_node(program, lock);
+        if (node->kind == MS_PATH_INDEX && ms_node(program, node->extra)->kind != MS_PATH_CONSTANT)
+            return true;
+        if (node->kind != MS_PATH_FIELD && node->kind != MS_PATH_INDEX &&
+            node->kind != MS_PATH_DEREF)
+            return false;
+        lock = node->base;
+    }
+}
+
 static bool may_be_recursive(const struct ms_program *program, ms_function function, ms_path lock) {
     ms_type type = ms_path_type(program, function, lock);
     switch (ms_type_role(program, type)) {
@@ -57,7 +70,7 @@ static void on_lock(struct ms_local *local, const struct ms_state *state, uint32
     if (step.event != event)
         step = (struct step){.event = event};
     step.states++;
-    if (!held || state->fuzzy)
+    if (!held || state->fuzzy || is_computed(local->program, lock))
         return;
     const char *problem = wrong_step(local, held, mode, change);
     if (!problem)
