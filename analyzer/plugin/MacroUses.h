@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Macro libraries (uthash, stb_ds) leave no call in the AST. This unit finds, for every expansion of
-// a macro that the models know, the statement or expression it became and the expressions that were
-// its arguments. The preprocessor callback remembers where such macros were expanded and where their
-// arguments' tokens stand; the AST is then matched by source location: every token of an expansion
-// knows its way back to the place of expansion (through the macro's body) and to the place where it
-// was written (through the argument). The outermost modelled macro wins: HASH_ADD_INT expands
-// HASH_ADD, and only the first is a use.
+// Macro libraries (uthash, stb_ds) leave no call in the AST. This unit finds,
+// for every expansion of a macro that the models know, the statement or
+// expression it became and the expressions that were its arguments. The
+// preprocessor callback remembers where such macros were expanded and where
+// their arguments' tokens stand; the AST is then matched by source location:
+// every token of an expansion knows its way back to the place of expansion
+// (through the macro's body) and to the place where it was written (through the
+// argument). The outermost modelled macro wins: HASH_ADD_INT expands HASH_ADD,
+// and only the first is a use. What stands in an argument is the user's:
+// hmput(t, k, hmget(u, k)) is two uses, one inside the other.
 #ifndef MAPSAN_PLUGIN_MACROUSES_H
 #define MAPSAN_PLUGIN_MACROUSES_H
 
@@ -38,8 +41,9 @@ struct MacroUse {
   unsigned Expansion;          ///< as given by MacroUses::inside
   MacroShape Shape;
   const clang::Stmt *Root;
-  /// In the order of the macro's parameters; null where the argument is no expression of its own (a
-  /// type, the name of a field, statements, nothing) or is not evaluated. Implicit casts are stripped.
+  /// In the order of the macro's parameters; null where the argument is no
+  /// expression of its own (a type, the name of a field, statements, nothing)
+  /// or is not evaluated. Implicit casts are stripped.
   llvm::SmallVector<const clang::Expr *, 5> Arguments;
 };
 
@@ -56,11 +60,12 @@ public:
 
   static constexpr unsigned None = ~0u;
 
-  /// The outermost modelled expansion that put this location into the code, or None. Tokens of the
-  /// macro's arguments are inside, too.
+  /// The outermost modelled expansion that wrote this location's token, else
+  /// the one that carries it as part of an argument, or None.
   unsigned inside(clang::SourceLocation Location);
 
-  /// Which argument of that expansion the token at this location was written in, if any.
+  /// Which argument of that expansion the token at this location was written
+  /// in, if any.
   std::optional<unsigned> argument(unsigned Expansion,
                                    clang::SourceLocation Location);
 
@@ -88,6 +93,11 @@ private:
   std::vector<Expansion> Expansions;
   llvm::DenseMap<const clang::IdentifierInfo *, const ms_model *> Known;
   llvm::DenseMap<clang::SourceLocation, unsigned> ByPlace;
+  /// Modelled names without arguments, by place: other names of macros that
+  /// have some.
+  llvm::DenseMap<clang::SourceLocation,
+                 std::pair<const clang::IdentifierInfo *, const ms_model *>>
+      Aliases;
   /// Offsets of the expansions in each file, ascending.
   llvm::DenseMap<clang::FileID, std::vector<unsigned>> Offsets;
   llvm::DenseMap<clang::FileID, unsigned> InsideCache;

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The table of the plugin's options; what is not in it is the engine's (checks,
+// confidence).
+#include "Options.h"
+
+#include "llvm/ADT/Twine.h"
+
+using llvm::StringRef;
+
+namespace mapsan {
+
+namespace {
+struct Switch {
+  const char *Name;
+  bool PluginOptions::*Value;
+};
+const Switch Switches[] = {
+    {"facts", &PluginOptions::Facts},
+    {"analyze", &PluginOptions::Analyze},
+    {"dump", &PluginOptions::Dump},
+    {"instrument", &PluginOptions::Instrument},
+};
+const char *const JudgeOptions[] = {"checks", "confidence"};
+} // namespace
+
+static bool parseSwitch(const Switch &Option, StringRef Value,
+                        PluginOptions &Options, std::string &Message) {
+  bool On = Value == "on";
+  if (!On && Value != "off") {
+    Message = ("option '" + llvm::Twine(Option.Name) +
+               "' is 'on' or 'off', not '" + Value + "'")
+                  .str();
+    return false;
+  }
+  Options.*Option.Value = On;
+  return true;
+}
+
+static bool parseJudgeOption(StringRef Name, StringRef Value,
+                             PluginOptions &Options, std::string &Message) {
+  char Text[512] = "";
+  if (ms_options_set(&Options.Judge, Name.str().c_str(), Value.str().c_str(),
+                     Text, sizeof Text))
+    return true;
+  Message = Text;
+  return false;
+}
+
+bool parseOption(StringRef Text, PluginOptions &Options, std::string &Message) {
+  auto [Name, Value] = Text.split('=');
+  for (const Switch &Option : Switches)
+    if (Name == Option.Name)
+      return parseSwitch(Option, Value, Options, Message);
+  for (const char *Option : JudgeOptions)
+    if (Name == Option)
+      return parseJudgeOption(Name, Value, Options, Message);
+  if (Name == "model") {
+    Options.ModelFile = Value.str();
+    if (Value.empty())
+      Message = "option 'model' needs the name of a file: model=FILE";
+    return !Value.empty();
+  }
+  Message = ("unknown option '" + Name +
+             "'; there are facts, analyze, dump, "
+             "instrument, model, checks, confidence")
+                .str();
+  return false;
+}
+
+} // namespace mapsan
