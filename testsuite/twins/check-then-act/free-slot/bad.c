@@ -43,7 +43,7 @@ static int timer_arm(unsigned delay, timer_fn fire, void *data) {
     if (i < 0)
         return -1;
     pthread_mutex_lock(&wheel.lock);
-    wheel.slots[i].used = true;             // BAD(check-then-act)
+    wheel.slots[i].used = true; // BAD(check-then-act)
     wheel.slots[i].due = wheel.now + delay; // BAD(check-then-act)
     wheel.slots[i].fire = fire;
     wheel.slots[i].data = data;

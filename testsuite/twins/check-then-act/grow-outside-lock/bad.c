@@ -38,7 +38,7 @@ static bool index_reserve(struct symbol_index *x) {
     pthread_mutex_lock(&x->mutex);
     memcpy(larger, x->offsets, x->count * sizeof(*larger));
     old = x->offsets;
-    x->offsets = larger;  // BAD(check-then-act)
+    x->offsets = larger; // BAD(check-then-act)
     x->capacity = wanted; // BAD(check-then-act)
     x->growths++;
     pthread_mutex_unlock(&x->mutex);

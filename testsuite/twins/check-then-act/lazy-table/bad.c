@@ -22,8 +22,7 @@ static void domains_ensure(void) {
     if (domains) // BAD(guard-bypass,unlocked-access,check-then-act,unsafe-publication)
         return;
     pthread_mutex_lock(&domains_lock);
-    domains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                    NULL); // BAD(check-then-act,unsafe-publication,unlocked-access)
+    domains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL); // BAD(check-then-act,unsafe-publication,unlocked-access)
     pthread_mutex_unlock(&domains_lock);
 }
 

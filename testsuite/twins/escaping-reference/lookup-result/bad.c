@@ -40,8 +40,7 @@ static int station_report(const char *name, char *text, size_t size) {
     pthread_mutex_unlock(&stations_mutex);
     if (!s)
         return -1;
-    return snprintf(text, size, "%.1f C, %.0f hPa", s->temperature,
-                    s->pressure); // BAD(escaping-reference)
+    return snprintf(text, size, "%.1f C, %.0f hPa", s->temperature, s->pressure); // BAD(escaping-reference)
 }
 
 static double station_mean(void) {

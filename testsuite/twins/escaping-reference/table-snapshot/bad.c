@@ -45,8 +45,8 @@ static int match(uint32_t address) {
     pthread_spin_lock(&current_lock);
     set = current;
     pthread_spin_unlock(&current_lock);
-    for (unsigned i = 0; i < set->count; i++) {       // BAD(escaping-reference,unsafe-publication)
-        const struct rule *r = &set->rules[i];        // BAD(escaping-reference)
+    for (unsigned i = 0; i < set->count; i++) { // BAD(escaping-reference,unsafe-publication)
+        const struct rule *r = &set->rules[i]; // BAD(escaping-reference)
         if (address >= r->from && address <= r->to) { // BAD(escaping-reference)
             action = r->action;
             break;

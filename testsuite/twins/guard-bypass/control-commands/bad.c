@@ -54,7 +54,7 @@ static int cmd_hangup_all(const char *argument, char *reply, size_t size) {
     unsigned ended = 0;
     (void)argument;
     for (size_t i = 0; i < MAX_CALLS; i++) {
-        if (calls[i].active) {       // BAD(guard-bypass,unlocked-access)
+        if (calls[i].active) { // BAD(guard-bypass,unlocked-access)
             calls[i].active = false; // BAD(guard-bypass,unlocked-access)
             ended++;
         }

@@ -56,8 +56,7 @@ static void thumbnails_store(Thumbnails *self, const gchar *uri) {
             return;
         }
     }
-    g_hash_table_insert(self->by_uri, g_strdup(uri),
-                        bytes); // BAD(guard-bypass,unlocked-access,check-then-act)
+    g_hash_table_insert(self->by_uri, g_strdup(uri), bytes); // BAD(guard-bypass,unlocked-access,check-then-act)
 }
 
 static gpointer view_main(gpointer data) {

@@ -72,7 +72,7 @@ static unsigned tracker_flush(struct tracker *t) {
     unsigned freed = 0;
     for (unsigned b = 0; b < BUCKETS; b++) {
         struct track *e = t->buckets[b]; // BAD(guard-bypass,unlocked-access)
-        t->buckets[b] = NULL;            // BAD(guard-bypass,unlocked-access)
+        t->buckets[b] = NULL; // BAD(guard-bypass,unlocked-access)
         while (e) {
             struct track *next = e->next;
             free(e);

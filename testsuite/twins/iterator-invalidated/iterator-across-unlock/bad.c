@@ -37,8 +37,7 @@ static void sync_flush(Sync *s) {
     gpointer key;
     g_mutex_lock(&s->lock);
     g_hash_table_iter_init(&iter, s->dirty);
-    while (
-        g_hash_table_iter_next(&iter, &key, NULL)) { // BAD(iterator-invalidated,escaping-reference)
+    while (g_hash_table_iter_next(&iter, &key, NULL)) { // BAD(iterator-invalidated,escaping-reference)
         gchar *path = g_strdup(key);
         g_mutex_unlock(&s->lock); // BAD(iterator-invalidated)
         if (!upload(path))

@@ -60,7 +60,7 @@ static unsigned arp_expire(unsigned max_age) {
         if (++a->age <= max_age)
             continue;
         HASH_DEL(arp_cache, a); // BAD(iterator-invalidated)
-        free(a);                // BAD(iterator-invalidated)
+        free(a); // BAD(iterator-invalidated)
         dropped++;
     }
     pthread_rwlock_unlock(&arp_lock);

@@ -56,8 +56,7 @@ static gboolean user_is_idle(gpointer key, gpointer value, gpointer data) {
 
 static unsigned roster_reap(struct roster *r) {
     unsigned now = atomic_load(&clock_ticks);
-    unsigned gone = g_hash_table_foreach_remove(r->users, user_is_idle,
-                                                GUINT_TO_POINTER(now)); // BAD(unlocked-access)
+    unsigned gone = g_hash_table_foreach_remove(r->users, user_is_idle, GUINT_TO_POINTER(now)); // BAD(unlocked-access)
     return gone;
 }
 

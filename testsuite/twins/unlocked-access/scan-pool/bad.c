@@ -24,8 +24,7 @@ static const gchar *extension_of(const gchar *path) {
 static void scanner_account(Scanner *self, const gchar *extension) {
     gpointer count = g_hash_table_lookup(self->by_extension, extension); // BAD(unlocked-access)
     guint next = GPOINTER_TO_UINT(count) + 1;
-    g_hash_table_insert(self->by_extension, g_strdup(extension),
-                        GUINT_TO_POINTER(next)); // BAD(unlocked-access)
+    g_hash_table_insert(self->by_extension, g_strdup(extension), GUINT_TO_POINTER(next)); // BAD(unlocked-access)
 }
 
 static void scan_one(gpointer data, gpointer user_data) {

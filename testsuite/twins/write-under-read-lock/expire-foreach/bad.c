@@ -61,8 +61,7 @@ static guint name_service_expire(NameService *self) {
     gint64 now = g_get_monotonic_time();
     guint expired;
     g_rw_lock_reader_lock(&self->lock);
-    expired = g_hash_table_foreach_remove(self->records, record_expired,
-                                          &now); // BAD(write-under-read-lock)
+    expired = g_hash_table_foreach_remove(self->records, record_expired, &now); // BAD(write-under-read-lock)
     g_rw_lock_reader_unlock(&self->lock);
     return expired;
 }

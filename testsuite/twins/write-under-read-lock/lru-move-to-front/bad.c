@@ -48,7 +48,7 @@ static bool inode_cache_stat(struct inode_cache *c, unsigned long number, unsign
     i = cache_search(c, number);
     if (i) {
         *mode = i->mode;
-        lru_unlink(i);  // BAD(write-under-read-lock)
+        lru_unlink(i); // BAD(write-under-read-lock)
         lru_push(c, i); // BAD(write-under-read-lock)
     }
     pthread_rwlock_unlock(&c->lock);

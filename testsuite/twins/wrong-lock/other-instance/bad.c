@@ -50,9 +50,8 @@ static void room_move(struct room *from, struct room *to, const char *nick, unsi
     pthread_mutex_unlock(&from->lock);
 
     pthread_mutex_lock(&from->lock);
-    g_hash_table_replace(to->members, g_strdup(nick),
-                         GUINT_TO_POINTER(when)); // BAD(wrong-lock,guard-bypass,unlocked-access)
-    to->moved_in++;                               // BAD(wrong-lock,guard-bypass,unlocked-access)
+    g_hash_table_replace(to->members, g_strdup(nick), GUINT_TO_POINTER(when)); // BAD(wrong-lock,guard-bypass,unlocked-access)
+    to->moved_in++; // BAD(wrong-lock,guard-bypass,unlocked-access)
     pthread_mutex_unlock(&from->lock);
 }
 

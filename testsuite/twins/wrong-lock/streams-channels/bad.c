@@ -85,8 +85,7 @@ static bool channel_listen(int id) {
 static bool channel_close(int id) {
     struct channel **link, *c = NULL;
     STREAM_LOCK();
-    for (link = &channels; *link;
-         link = &(*link)->next) { // BAD(wrong-lock,guard-bypass,unlocked-access)
+    for (link = &channels; *link; link = &(*link)->next) { // BAD(wrong-lock,guard-bypass,unlocked-access)
         if ((*link)->id != id)
             continue;
         c = *link;

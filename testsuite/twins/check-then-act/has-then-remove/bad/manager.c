@@ -9,7 +9,7 @@ static unsigned long unplug(const char *path) {
     if (!registry_has(path))
         return 0;
     device = registry_steal(path); // BAD(check-then-act)
-    capacity = device->capacity;   // BAD(check-then-act)
+    capacity = device->capacity; // BAD(check-then-act)
     device_free(device);
     return capacity;
 }

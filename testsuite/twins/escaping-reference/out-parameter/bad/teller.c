@@ -8,7 +8,7 @@ static long deposit(int number, long amount) {
     if (!accounts_find(number, &account))
         return -1;
     account->balance += amount; // BAD(escaping-reference,unlocked-access,guard-bypass)
-    return account->balance;    // BAD(escaping-reference,unlocked-access,guard-bypass)
+    return account->balance; // BAD(escaping-reference,unlocked-access,guard-bypass)
 }
 
 static void *teller_main(void *arg) {

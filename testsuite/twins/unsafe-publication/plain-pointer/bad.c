@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// twin: pattern=unsafe-publication, libs=pthread, note=double-checked creation with a plain pointer
+/*
+ * A codec registry is created on first use with a double check on a plain pointer: a thread that
+ * sees the pointer without the lock need not see the table behind it.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CODECS 16
+
+struct codec {
+    char name[12];
+    int quality;
+};
+
+struct codec_registry {
+    unsigned count;
+    struct codec codecs[CODECS]; /* never changed once published */
+};
+
+static pthread_mutex_t registry_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct codec_registry *registry;
+
+static struct codec_registry *registry_build(void) {
+    static const char *const names[] = {"opus", "vorbis", "flac", "mp3", "aac"};
+    struct codec_registry *r = calloc(1, sizeof(*r));
+    if (!r)
+        return NULL;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(r->codecs[i].name, sizeof(r->codecs[i].name), "%s", names[i]);
+        r->codecs[i].quality = (int)(i * 10);
+        r->count++;
+    }
+    return r;
+}
+
+static const struct codec_registry *registry_get(void) {
+    if (!registry) { // BAD(unsafe-publication,guard-bypass,unlocked-access)
+        pthread_mutex_lock(&registry_mutex);
+        if (!registry)
+            registry = registry_build(); // BAD(unsafe-publication,unlocked-access)
+        pthread_mutex_unlock(&registry_mutex);
+    }
+    return registry; // BAD(unsafe-publication,guard-bypass,unlocked-access)
+}
+
+static int codec_quality(const char *name) {
+    const struct codec_registry *r = registry_get();
+    for (unsigned i = 0; r && i < r->count; i++)
+        if (strcmp(r->codecs[i].name, name) == 0)
+            return r->codecs[i].quality;
+    return -1;
+}
+
+static int codec_best(void) {
+    const struct codec_registry *r = registry_get();
+    int best = -1;
+    for (unsigned i = 0; r && i < r->count; i++)
+        if (r->codecs[i].quality > best)
+            best = r->codecs[i].quality;
+    return best;
+}
+
+static void *decoder_main(void *arg) {
+    const char *name = arg;
+    size_t total = 0;
+    for (int i = 0; i < 100; i++)
+        total += (size_t)(codec_quality(name) + codec_best());
+    return (void *)total;
+}
+
+int main(void) {
+    pthread_t decoders[3];
+    static char names[3][8] = {"opus", "flac", "aac"};
+    for (int i = 0; i < 3; i++)
+        if (pthread_create(&decoders[i], NULL, decoder_main, names[i]) != 0)
+            return 1;
+    for (int i = 0; i < 3; i++) {
+        void *total;
+        pthread_join(decoders[i], &total);
+        printf("%s: %zu\n", names[i], (size_t)total);
+    }
+    free(registry);
+    return 0;
+}
