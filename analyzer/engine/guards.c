@@ -193,26 +193,25 @@ static void count_places(struct ms_program *program, const struct ms_group *grou
     ms_function last = 0;
     uint32_t relations[5] = {0};
     for (uint32_t first = 0, end; first < group->count; first = end) {
-        bool all = true, open = false;
+        bool open = false;
+        const struct ms_instance *holds = NULL;
         for (end = first;
              end < group->count && group->items[end].access == group->items[first].access; end++) {
             const struct ms_instance *instance = &group->items[end];
-            all &= ms_holds(program, instance, guard->lock) != 0;
+            if (!holds && ms_holds(program, instance, guard->lock))
+                holds = instance;
             open |= ms_surely_without(program, group, instance, guard->lock);
         }
         const struct ms_access *access = ms_access_of(program, &group->items[first]);
-        if (all) {
+        guard->open += open;
+        if (holds) {
             guard->held++;
             guard->held_write += access->kind == MS_ACCESS_WRITE;
             guard->functions += access->function != last;
             last = access->function;
-            const struct ms_lockset *locks = &group->items[first].locks;
-            for (uint32_t i = 0; i < locks->count; i++)
-                if (ms_lock_key(program, locks->items[i].lock) == guard->lock)
-                    relations[ms_lock_relation(program, locks->items[i].lock,
-                                               group->items[first].path)]++;
-        } else if (open) {
-            guard->open++;
+            for (uint32_t i = 0; i < holds->locks.count; i++)
+                if (ms_lock_key(program, holds->locks.items[i].lock) == guard->lock)
+                    relations[ms_lock_relation(program, holds->locks.items[i].lock, holds->path)]++;
         }
     }
     for (uint8_t r = 1; r < 5; r++)
