@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* The source files that findings point into: their names as seen from here, and their lines. */
+#include "cli.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct source_file {
+    char *name;
+    char *text;    /* NULL: cannot be read */
+    size_t *lines; /* where each begins; one more for the end */
+    size_t line_count;
+};
+
+struct sources {
+    struct source_file *files;
+    size_t count;
+};
+
+struct sources *sources_new(void) { return ms_allocate(sizeof(struct sources)); }
+
+void sources_free(struct sources *sources) {
+    for (size_t i = 0; i < sources->count; i++) {
+        free(sources->files[i].name);
+        free(sources->files[i].text);
+        free(sources->files[i].lines);
+    }
+    free(sources->files);
+    free(sources);
+}
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+/* Takes "./", "//" and "name/.." out of an absolute name. Symbolic links stay: the name is for
+ * people. */
+static void simplify(char *path) {
+    char *out = path;
+    for (char *at = path; *at;) {
+        char *part = at + strspn(at, "/");
+        size_t length = strcspn(part, "/");
+        at = part + length;
+        if (length == 0 || (length == 1 && part[0] == '.'))
+            continue;
+        if (length == 2 && part[0] == '.' && part[1] == '.') {
+            while (out > path && *--out != '/')
+                continue;
+            continue;
+        }
+        *out++ = '/';
+        memmove(out, part, length);
+        out += length;
+    }
+    if (out == path)
+        *out++ = '/';
+    *out = '\0';
+}
+
+char *place_absolute(const struct ms_place *place) {
+    char here[PATH_MAX];
+    const char *directory = place->directory && *place->directory ? place->directory : ".";
+    char *path;
+    if (place->file[0] == '/')
+        path = ms_format("%s", place->file);
+    else if (directory[0] == '/' || !getcwd(here, sizeof here))
+        path = ms_format("%s/%s", directory, place->file);
+    else
+        path = ms_format("%s/%s/%s", here, directory, place->file);
+    if (path[0] == '/')
+        simplify(path);
+    return path;
+}
+
+char *place_name(const struct ms_place *place) {
+    char here[PATH_MAX];
+    char *path = place_absolute(place);
+    if (!getcwd(here, sizeof here))
+        return path;
+    size_t length = strlen(here);
+    if (strncmp(path, here, length) != 0 || path[length] != '/')
+        return path;
+    char *name = ms_format("%s", path + length + 1);
+    free(path);
+    return name;
+}
+
+/* ---- lines --------------------------------------------------------------------------------- */
+
+static void index_lines(struct source_file *file, size_t size) {
+    MS_PUSH(file->lines, file->line_count, 0);
+    for (size_t at = 0; at < size; at++)
+        if (file->text[at] == '\n')
+            MS_PUSH(file->lines, file->line_count, at + 1);
+    MS_PUSH(file->lines, file->line_count, size + 1);
+    file->line_count--;
+}
+
+static void load(struct source_file *file) {
+    FILE *stream = fopen(file->name, "rb");
+    if (!stream)
+        return;
+    struct ms_text text = {0};
+    char buffer[4096];
+    for (size_t count; (count = fread(buffer, 1, sizeof buffer, stream)) > 0;) {
+        text.data = ms_reallocate(text.data, text.length + count);
+        memcpy(text.data + text.length, buffer, count);
+        text.length += count;
+    }
+    if (ferror(stream)) {
+        free(text.data);
+    } else {
+        file->text = text.data ? text.data : ms_allocate(1);
+        index_lines(file, text.length);
+    }
+    fclose(stream);
+}
+
+const char *source_line(struct sources *sources, const struct ms_place *place, uint32_t line,
+                        size_t *length) {
+    char *name = place_absolute(place);
+    struct source_file *file = NULL;
+    for (size_t i = 0; i < sources->count && !file; i++)
+        if (strcmp(sources->files[i].name, name) == 0)
+            file = &sources->files[i];
+    if (file) {
+        free(name);
+    } else {
+        MS_PUSH(sources->files, sources->count, (struct source_file){.name = name});
+        file = &sources->files[sources->count - 1];
+        load(file);
+    }
+    if (!file->text || line == 0 || line > file->line_count)
+        return NULL;
+    const char *text = file->text + file->lines[line - 1];
+    *length = file->lines[line] - file->lines[line - 1] - 1;
+    if (*length && text[*length - 1] == '\r')
+        --*length;
+    return text;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* The set of units to judge, and the ways to get at them. */
+#include "cli.h"
+
+#include <stdlib.h>
+
+static bool seen_before(struct units *units, uint64_t hash) {
+    for (size_t i = 0; i < units->seen_count; i++)
+        if (units->seen[i] == hash)
+            return true;
+    MS_PUSH(units->seen, units->seen_count, hash);
+    return false;
+}
+
+static void add_unit(struct units *units, struct ms_unit *unit, uint64_t hash) {
+    if (seen_before(units, hash)) {
+        units->duplicates++;
+        ms_unit_free(unit);
+        return;
+    }
+    MS_PUSH(units->items, units->count, unit);
+}
+
+size_t add_images(struct units *units, const unsigned char *data, size_t size, const char *where) {
+    size_t images = 0;
+    for (size_t at = 0, used; at < size; at += used, images++) {
+        const char *error;
+        struct ms_unit *unit = ms_unit_read(data + at, size - at, &used, &error);
+        if (unit) {
+            add_unit(units, unit, ms_hash_bytes(data + at, used, 0));
+            continue;
+        }
+        complain("%s: %s: %s", where, MS_FACTS_SECTION, error);
+        units->failures++;
+    }
+    return images;
+}
+
+void free_units(struct units *units) {
+    for (size_t i = 0; i < units->count; i++)
+        ms_unit_free(units->items[i]);
+    free(units->items);
+    free(units->seen);
+    *units = (struct units){0};
+}
+
+void collect_units(struct units *units, const struct cli_options *options) {
+    if (!options->database && !options->has_flags) {
+        char *plugin = find_plugin(options);
+        read_objects(units, &options->inputs, plugin);
+        free(plugin);
+        return;
+    }
+    struct jobs jobs = {0};
+    if (options->has_flags)
+        jobs_for_sources(&jobs, &options->inputs, &options->flags);
+    else if (!read_database(&jobs, options->database))
+        units->failures++;
+    if (jobs.count)
+        extract_units(units, &jobs, options);
+    if (options->verbose && jobs.skipped)
+        fprintf(stderr, "mapsan: %zu entries of the database are not C\n", jobs.skipped);
+    free_jobs(&jobs);
+}
