@@ -10,6 +10,7 @@
  * entries of a chain of 1 + v buckets, dealt to two chains, fill at most v + 2. So v are reserved
  * before the first entry moves.
  */
+#include "generic.h"
 #include "hmap_internal.h"
 
 /* What a map without buckets points to: one empty bucket, never written, because `limit` is 0. */
@@ -274,31 +275,36 @@ bool hmap_make_room(struct hmap *self, struct hmap_bucket *last, struct hmap_pla
 
 uint64_t hmap_random_hash(struct hmap *self) { return mapsan_random_next(&self->extra.random); }
 
-struct hmap *hmap_new(const struct mapsan_map_type *type,
-                      const struct mapsan_map_options *options) {
+bool hmap_init(struct hmap *self, const struct mapsan_map_type *type,
+               const struct mapsan_map_options *options) {
     static const struct mapsan_map_options defaults;
     if (options == NULL)
         options = &defaults;
-    const struct mapsan_map_allocator *allocator =
-        options->allocator != NULL ? options->allocator : &mapsan_map_system_allocator;
-    struct hmap *self =
-        allocator->allocate(allocator->context, sizeof *self, _Alignof(struct hmap));
-    if (self == NULL)
-        return NULL;
+    memset(self, 0, sizeof *self);
     self->type = type;
-    self->allocator = *allocator;
+    self->allocator = *mapsan_map_allocator_of(options);
     self->extra.random = options->seed != 0 ? options->seed : mapsan_map_new_seed();
     self->hash0 = hmap_random_hash(self);
     self->buckets = empty_buckets();
     if (options->capacity > 0) {
         while (load_limit(self->B) < options->capacity && self->B < 60)
             self->B++;
-        if (!grow(self)) {
-            allocator->release(allocator->context, self, sizeof *self, _Alignof(struct hmap));
-            return NULL;
-        }
+        if (!grow(self))
+            return false;
     }
     MAPSAN_INIT(self, &self->tag, "hmap");
+    return true;
+}
+
+struct hmap *hmap_new(const struct mapsan_map_type *type,
+                      const struct mapsan_map_options *options) {
+    const struct mapsan_map_allocator *allocator = mapsan_map_allocator_of(options);
+    struct hmap *self =
+        allocator->allocate(allocator->context, sizeof *self, _Alignof(struct hmap));
+    if (self != NULL && !hmap_init(self, type, options)) {
+        allocator->release(allocator->context, self, sizeof *self, _Alignof(struct hmap));
+        return NULL;
+    }
     return self;
 }
 
@@ -316,16 +322,6 @@ static void drop_buckets(struct hmap *self) {
     }
 }
 
-void hmap_destroy(struct hmap *self) {
-    while (self->extra.retained != NULL) {
-        struct hmap_array *array = self->extra.retained;
-        self->extra.retained = array->next_retained;
-        array_free(self, array);
-    }
-    struct mapsan_map_allocator allocator = self->allocator;
-    allocator.release(allocator.context, self, sizeof *self, _Alignof(struct hmap));
-}
-
 void hmap_drop_all(struct hmap *self) {
     drop_buckets(self);
     self->buckets = empty_buckets();
@@ -337,44 +333,23 @@ void hmap_drop_all(struct hmap *self) {
     self->hash0 = hmap_random_hash(self);
 }
 
+void hmap_release_retained(struct hmap *self) {
+    while (self->extra.retained != NULL) {
+        struct hmap_array *array = self->extra.retained;
+        self->extra.retained = array->next_retained;
+        array_free(self, array);
+    }
+}
+
+void hmap_release(struct hmap *self) {
+    struct mapsan_map_allocator allocator = self->allocator;
+    allocator.release(allocator.context, self, sizeof *self, _Alignof(struct hmap));
+}
+
 void hmap_free(struct hmap *self) { hmap_core_free(self); }
 
-void hmap_clear(struct hmap *self) { hmap_core_clear(self); }
-
-uint64_t hmap_len(struct hmap *self) { return hmap_core_len(self); }
-
-bool hmap_get(struct hmap *self, const void *key, void *output) {
-    return hmap_core_get(self->type, self, key, output);
-}
-
-int hmap_put(struct hmap *self, const void *key, const void *value) {
-    return hmap_core_put(self->type, self, key, value);
-}
-
-int hmap_get_or_put(struct hmap *self, const void *key, void *value) {
-    return hmap_core_get_or_put(self->type, self, key, value);
-}
-
-int hmap_remove(struct hmap *self, const void *key) {
-    return hmap_core_take(self->type, self, key, NULL, NULL);
-}
-
-int hmap_take(struct hmap *self, const void *key, void *old_key, void *output) {
-    return hmap_core_take(self->type, self, key, old_key, output);
-}
-
-int hmap_update(struct hmap *self, const void *key, mapsan_map_update decide, void *context) {
-    return hmap_core_update(self->type, self, key, decide, context);
-}
-
-int hmap_compare_and_swap(struct hmap *self, const void *key, const void *expected,
-                          const void *desired) {
-    return hmap_core_compare_and_swap(self->type, self, key, expected, desired);
-}
-
-bool hmap_each(struct hmap *self, mapsan_map_visit visit, void *context) {
-    return hmap_core_each(self->type, self, visit, context);
-}
+#define hmap_TYPE(self) ((self)->type)
+HMAP_OPERATIONS(MAPSAN_MAP_GENERIC, hmap)
 
 void hmap_iter_init(struct hmap_iter *iter, struct hmap *self) { hmap_core_iter_init(iter, self); }
 

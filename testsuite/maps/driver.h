@@ -15,6 +15,7 @@
 struct map_driver {
     const char *name;
     uint64_t keys; /* how many different ones a test should use: few where they all collide */
+    bool threads;  /* operations may be called by several threads at once */
     void (*make_key)(uint64_t number, void *key);
     uint64_t (*key_number)(const void *key);
     /* Checks the structure from inside; NULL if there is nothing to check. */
@@ -35,6 +36,8 @@ struct map_drivers {
     size_t count;
 };
 struct map_drivers hmap_drivers(void);
+struct map_drivers rwmap_drivers(void);
+struct map_drivers rwmap_pthread_drivers(void);
 
 /* Functions of a driver for a typed map: DRIVER_TYPED(HMAP_OPERATIONS, name, K). */
 #define DRIVER_TYPED(operations, name, K)                                                          \
@@ -103,6 +106,52 @@ struct map_drivers hmap_drivers(void);
 #define DRIVER_TYPED_clear(name, K)                                                                \
     static void name##_driver_clear(void *self) { name##_clear(self); }
 
+/* Functions of a driver for the generic form: DRIVER_GENERIC(HMAP_OPERATIONS, hmap), with driver
+ * name hmap_generic. How to create it is up to the driver: there is a type to choose. */
+#define DRIVER_GENERIC(operations, design)                                                         \
+    static void design##_generic_driver_destroy(void *self) { design##_free(self); }               \
+    operations(DRIVER_GENERIC_OPERATION, design)
+#define DRIVER_GENERIC_OPERATION(operation, design) DRIVER_GENERIC_##operation(design)
+#define DRIVER_GENERIC_get(design)                                                                 \
+    static bool design##_generic_driver_get(void *self, const void *key, void *output) {           \
+        return design##_get(self, key, output);                                                    \
+    }
+#define DRIVER_GENERIC_put(design)                                                                 \
+    static int design##_generic_driver_put(void *self, const void *key, const void *value) {       \
+        return design##_put(self, key, value);                                                     \
+    }
+#define DRIVER_GENERIC_get_or_put(design)                                                          \
+    static int design##_generic_driver_get_or_put(void *self, const void *key, void *value) {      \
+        return design##_get_or_put(self, key, value);                                              \
+    }
+#define DRIVER_GENERIC_remove(design)                                                              \
+    static int design##_generic_driver_remove(void *self, const void *key) {                       \
+        return design##_remove(self, key);                                                         \
+    }
+#define DRIVER_GENERIC_take(design)                                                                \
+    static int design##_generic_driver_take(void *self, const void *key, void *old_key,            \
+                                            void *output) {                                        \
+        return design##_take(self, key, old_key, output);                                          \
+    }
+#define DRIVER_GENERIC_update(design)                                                              \
+    static int design##_generic_driver_update(void *self, const void *key,                         \
+                                              mapsan_map_update decide, void *context) {           \
+        return design##_update(self, key, decide, context);                                        \
+    }
+#define DRIVER_GENERIC_compare_and_swap(design)                                                    \
+    static int design##_generic_driver_compare_and_swap(                                           \
+        void *self, const void *key, const void *expected, const void *desired) {                  \
+        return design##_compare_and_swap(self, key, expected, desired);                            \
+    }
+#define DRIVER_GENERIC_each(design)                                                                \
+    static bool design##_generic_driver_each(void *self, mapsan_map_visit visit, void *context) {  \
+        return design##_each(self, visit, context);                                                \
+    }
+#define DRIVER_GENERIC_len(design)                                                                 \
+    static uint64_t design##_generic_driver_len(void *self) { return design##_len(self); }
+#define DRIVER_GENERIC_clear(design)                                                               \
+    static void design##_generic_driver_clear(void *self) { design##_clear(self); }
+
 /* For designs whose iterators survive changes. */
 #define DRIVER_TYPED_ITERATOR(name)                                                                \
     static void name##_driver_iter_init(void *iter, void *self) {                                  \
@@ -114,10 +163,26 @@ struct map_drivers hmap_drivers(void);
     }                                                                                              \
     static void name##_driver_iter_end(void *iter) { name##_iter_end(iter); }
 
+#define DRIVER_GENERIC_ITERATOR(design)                                                            \
+    static void design##_generic_driver_iter_init(void *iter, void *self) {                        \
+        _Static_assert(sizeof(struct design##_iter) <= ITERATOR_ROOM,                              \
+                       "ITERATOR_ROOM is too small");                                              \
+        design##_iter_init(iter, self);                                                            \
+    }                                                                                              \
+    static bool design##_generic_driver_iter_next(void *iter, void *key, uint64_t *value) {        \
+        return design##_iter_next(iter, key, value);                                               \
+    }                                                                                              \
+    static void design##_generic_driver_iter_end(void *iter) { design##_iter_end(iter); }
+
 /* The fields of the driver's initialiser. */
-#define DRIVER_OPERATION_FIELD(operation, name) .operation = name##_driver_##operation,
+#define DRIVER_OPERATION_FIELD(operation, driver) .operation = driver##_driver_##operation,
 #define DRIVER_FIELDS(operations, driver)                                                          \
     .destroy = driver##_driver_destroy, operations(DRIVER_OPERATION_FIELD, driver)
+/* All of them for a typed map. */
+#define DRIVER_TYPED_FIELDS(operations, driver, number_of_keys, kind)                              \
+    DRIVER_FIELDS(operations, driver).name = #driver, .create = driver##_driver_create,            \
+                              .keys = number_of_keys, .make_key = make_##kind,                     \
+                              .key_number = number_of_##kind
 #define DRIVER_ITERATOR_FIELDS(name)                                                               \
     .iter_init = name##_driver_iter_init, .iter_next = name##_driver_iter_next,                    \
     .iter_end = name##_driver_iter_end

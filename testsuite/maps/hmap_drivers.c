@@ -71,7 +71,7 @@ static void verify_hmap(void *map) {
 
 static struct mapsan_map_type bytes_type;
 
-static void *generic_driver_create(const struct mapsan_map_options *options) {
+static void *hmap_generic_driver_create(const struct mapsan_map_options *options) {
     bytes_type = mapsan_map_type_bytes(TEST_BYTES_SIZE, sizeof(uint64_t), 1);
     return hmap_new(&bytes_type, options);
 }
@@ -84,47 +84,12 @@ static void *wide_driver_create(const struct mapsan_map_options *options) {
     return hmap_new(&wide_type, options);
 }
 
-static void generic_driver_destroy(void *self) { hmap_free(self); }
-static bool generic_driver_get(void *self, const void *key, void *output) {
-    return hmap_get(self, key, output);
-}
-static int generic_driver_put(void *self, const void *key, const void *value) {
-    return hmap_put(self, key, value);
-}
-static int generic_driver_get_or_put(void *self, const void *key, void *value) {
-    return hmap_get_or_put(self, key, value);
-}
-static int generic_driver_remove(void *self, const void *key) { return hmap_remove(self, key); }
-static int generic_driver_take(void *self, const void *key, void *old_key, void *output) {
-    return hmap_take(self, key, old_key, output);
-}
-static int generic_driver_update(void *self, const void *key, mapsan_map_update decide,
-                                 void *context) {
-    return hmap_update(self, key, decide, context);
-}
-static int generic_driver_compare_and_swap(void *self, const void *key, const void *expected,
-                                           const void *desired) {
-    return hmap_compare_and_swap(self, key, expected, desired);
-}
-static bool generic_driver_each(void *self, mapsan_map_visit visit, void *context) {
-    return hmap_each(self, visit, context);
-}
-static uint64_t generic_driver_len(void *self) { return hmap_len(self); }
-static void generic_driver_clear(void *self) { hmap_clear(self); }
-static void generic_driver_iter_init(void *iter, void *self) { hmap_iter_init(iter, self); }
-static bool generic_driver_iter_next(void *iter, void *key, uint64_t *value) {
-    return hmap_iter_next(iter, key, value);
-}
-static void generic_driver_iter_end(void *iter) { hmap_iter_end(iter); }
+DRIVER_GENERIC(HMAP_OPERATIONS, hmap)
+DRIVER_GENERIC_ITERATOR(hmap)
 
 #define TYPED(driver, number_of_keys, kind)                                                        \
-    {DRIVER_FIELDS(HMAP_OPERATIONS, driver) DRIVER_ITERATOR_FIELDS(driver),                        \
-     .name = #driver,                                                                              \
-     .create = driver##_driver_create,                                                             \
-     .keys = number_of_keys,                                                                       \
-     .make_key = make_##kind,                                                                      \
-     .key_number = number_of_##kind,                                                               \
-     .verify = verify_hmap}
+    {DRIVER_TYPED_FIELDS(HMAP_OPERATIONS, driver, number_of_keys, kind),                           \
+     DRIVER_ITERATOR_FIELDS(driver), .verify = verify_hmap}
 
 static const struct map_driver drivers[] = {
     TYPED(hmap_u64, TEST_KEYS, u64),
@@ -133,10 +98,10 @@ static const struct map_driver drivers[] = {
     TYPED(hmap_constant, 200, u64),
     TYPED(hmap_coarse, 1000, u64),
     TYPED(hmap_low, TEST_KEYS, u64),
-    {DRIVER_FIELDS(HMAP_OPERATIONS, generic) DRIVER_ITERATOR_FIELDS(generic),
-     .name = "hmap_generic", .create = generic_driver_create, .keys = TEST_KEYS,
+    {DRIVER_FIELDS(HMAP_OPERATIONS, hmap_generic) DRIVER_ITERATOR_FIELDS(hmap_generic),
+     .name = "hmap_generic", .create = hmap_generic_driver_create, .keys = TEST_KEYS,
      .make_key = make_bytes, .key_number = number_of_bytes, .verify = verify_hmap},
-    {DRIVER_FIELDS(HMAP_OPERATIONS, generic) DRIVER_ITERATOR_FIELDS(generic),
+    {DRIVER_FIELDS(HMAP_OPERATIONS, hmap_generic) DRIVER_ITERATOR_FIELDS(hmap_generic),
      .name = "hmap_generic_wide", .create = wide_driver_create, .keys = TEST_KEYS,
      .make_key = make_u64, .key_number = number_of_u64, .verify = verify_hmap},
 };

@@ -82,5 +82,5 @@ static const struct test tests[] = {
 };
 
 int main(int argc, char **argv) {
-    return run_suite(argc, argv, tests, sizeof tests / sizeof *tests);
+    return run_suite(argc, argv, NULL, tests, sizeof tests / sizeof *tests);
 }

@@ -7,16 +7,20 @@
 
 static struct map_drivers (*const designs[])(void) = {
     hmap_drivers,
+    rwmap_drivers,
+    rwmap_pthread_drivers,
 };
 
-int run_suite(int argc, char **argv, const struct test *tests, size_t count) {
+int run_suite(int argc, char **argv, bool (*suits)(const struct map_driver *driver),
+              const struct test *tests, size_t count) {
     const char *wanted = argc > 1 ? argv[1] : "";
     unsigned done = 0;
     for (size_t design = 0; design < sizeof designs / sizeof *designs; design++) {
         struct map_drivers drivers = designs[design]();
         for (size_t i = 0; i < drivers.count; i++) {
             const struct map_driver *driver = &drivers.list[i];
-            if (strncmp(driver->name, wanted, strlen(wanted)) != 0)
+            if (strncmp(driver->name, wanted, strlen(wanted)) != 0 ||
+                (suits != NULL && !suits(driver)))
                 continue;
             for (size_t test = 0; test < count; test++) {
                 char context[128];

@@ -10,8 +10,10 @@ struct test {
     void (*run)(const struct map_driver *driver);
 };
 
-/* argv[1], if given, is the beginning of the names of the drivers to test. Returns main's result;
- * it is not zero if no driver has such a name. A failed check aborts. */
-int run_suite(int argc, char **argv, const struct test *tests, size_t count);
+/* argv[1], if given, is the beginning of the names of the drivers to test; `suits`, if not NULL,
+ * says which have what the tests need. Returns main's result; it is not zero if there was nothing
+ * to test. A failed check aborts. */
+int run_suite(int argc, char **argv, bool (*suits)(const struct map_driver *driver),
+              const struct test *tests, size_t count);
 
 #endif

@@ -153,4 +153,27 @@
 #define MAPSAN_MAP_TYPED_clear(design, name, K, V)                                                 \
     MAPSAN_MAP_INLINE void name##_clear(struct name *self) { design##_core_clear(&self->map); }
 
+/* The generic form, declared by OPERATIONS(MAPSAN_MAP_DECLARE, design); src/generic.h defines it.
+ */
+#define MAPSAN_MAP_DECLARE(operation, design) MAPSAN_MAP_DECLARE_##operation(design)
+#define MAPSAN_MAP_DECLARE_get(design)                                                             \
+    bool design##_get(struct design *self, const void *key, void *output);
+#define MAPSAN_MAP_DECLARE_put(design)                                                             \
+    int design##_put(struct design *self, const void *key, const void *value);
+#define MAPSAN_MAP_DECLARE_get_or_put(design)                                                      \
+    int design##_get_or_put(struct design *self, const void *key, void *value);
+#define MAPSAN_MAP_DECLARE_remove(design) int design##_remove(struct design *self, const void *key);
+#define MAPSAN_MAP_DECLARE_take(design)                                                            \
+    int design##_take(struct design *self, const void *key, void *old_key, void *output);
+#define MAPSAN_MAP_DECLARE_update(design)                                                          \
+    int design##_update(struct design *self, const void *key, mapsan_map_update decide,            \
+                        void *context);
+#define MAPSAN_MAP_DECLARE_compare_and_swap(design)                                                \
+    int design##_compare_and_swap(struct design *self, const void *key, const void *expected,      \
+                                  const void *desired);
+#define MAPSAN_MAP_DECLARE_each(design)                                                            \
+    bool design##_each(struct design *self, mapsan_map_visit visit, void *context);
+#define MAPSAN_MAP_DECLARE_len(design) uint64_t design##_len(struct design *self);
+#define MAPSAN_MAP_DECLARE_clear(design) void design##_clear(struct design *self);
+
 #endif

@@ -31,6 +31,21 @@
 #include <mapsan/maps/define.h>
 #include <mapsan/mapsan.h>
 
+/* What operations.def's operations hmap has, in both forms. */
+#define HMAP_OPERATIONS(X, ...)                                                                    \
+    X(get, __VA_ARGS__)                                                                            \
+    X(put, __VA_ARGS__)                                                                            \
+    X(get_or_put, __VA_ARGS__)                                                                     \
+    X(remove, __VA_ARGS__)                                                                         \
+    X(take, __VA_ARGS__)                                                                           \
+    X(update, __VA_ARGS__)                                                                         \
+    X(compare_and_swap, __VA_ARGS__)                                                               \
+    X(each, __VA_ARGS__)                                                                           \
+    X(len, __VA_ARGS__)                                                                            \
+    X(clear, __VA_ARGS__)
+#define hmap_TYPED(X, ...)                                                                         \
+    X(new, __VA_ARGS__) X(free, __VA_ARGS__) X(iter, __VA_ARGS__) HMAP_OPERATIONS(X, __VA_ARGS__)
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -80,19 +95,14 @@ struct hmap *hmap_new(const struct mapsan_map_type *type, const struct mapsan_ma
 /* Frees the map, not what keys and values point to. NULL is allowed. No iterator may be in use. */
 void hmap_free(struct hmap *self);
 
-/* The generic form; operations.def says what each does. Only put, get_or_put and update can answer
+/* The same in memory of the caller's: false if there is no memory. Ended by hmap_core_destroy. */
+bool hmap_init(struct hmap *self, const struct mapsan_map_type *type,
+               const struct mapsan_map_options *options);
+
+/* The generic form: hmap_get(struct hmap *, const void *key, void *output) and so on;
+ * operations.def says what each does. Only put, get_or_put and update can answer
  * MAPSAN_MAP_NO_MEMORY. */
-bool hmap_get(struct hmap *self, const void *key, void *output);
-int hmap_put(struct hmap *self, const void *key, const void *value);
-int hmap_get_or_put(struct hmap *self, const void *key, void *value);
-int hmap_remove(struct hmap *self, const void *key);
-int hmap_take(struct hmap *self, const void *key, void *old_key, void *output);
-int hmap_update(struct hmap *self, const void *key, mapsan_map_update decide, void *context);
-int hmap_compare_and_swap(struct hmap *self, const void *key, const void *expected,
-                          const void *desired);
-bool hmap_each(struct hmap *self, mapsan_map_visit visit, void *context);
-uint64_t hmap_len(struct hmap *self);
-void hmap_clear(struct hmap *self);
+HMAP_OPERATIONS(MAPSAN_MAP_DECLARE, hmap)
 
 /* Starts at a random place. */
 void hmap_iter_init(struct hmap_iter *iter, struct hmap *self);
@@ -106,21 +116,6 @@ void hmap_iter_end(struct hmap_iter *iter);
 #ifdef __cplusplus
 }
 #endif
-
-/* The operations of the typed form: MAPSAN_MAP_DEFINE(hmap, NAME, KEY_KIND, VALUE). */
-#define HMAP_OPERATIONS(X, ...)                                                                    \
-    X(get, __VA_ARGS__)                                                                            \
-    X(put, __VA_ARGS__)                                                                            \
-    X(get_or_put, __VA_ARGS__)                                                                     \
-    X(remove, __VA_ARGS__)                                                                         \
-    X(take, __VA_ARGS__)                                                                           \
-    X(update, __VA_ARGS__)                                                                         \
-    X(compare_and_swap, __VA_ARGS__)                                                               \
-    X(each, __VA_ARGS__)                                                                           \
-    X(len, __VA_ARGS__)                                                                            \
-    X(clear, __VA_ARGS__)
-#define hmap_TYPED(X, ...)                                                                         \
-    X(new, __VA_ARGS__) X(free, __VA_ARGS__) X(iter, __VA_ARGS__) HMAP_OPERATIONS(X, __VA_ARGS__)
 
 #include <mapsan/maps/hmap_core.h>
 

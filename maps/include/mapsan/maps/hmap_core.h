@@ -57,8 +57,8 @@ bool hmap_grow_work(struct hmap *self, uint64_t hash);
  * and leaves it NULL, in which case the key's chain must be looked up again. False: no memory. */
 bool hmap_make_room(struct hmap *self, struct hmap_bucket *last, struct hmap_place *place);
 void hmap_drop_all(struct hmap *self);
-/* Frees an empty map. */
-void hmap_destroy(struct hmap *self);
+void hmap_release_retained(struct hmap *self);
+void hmap_release(struct hmap *self);
 void hmap_iter_start(struct hmap_iter *iter, struct hmap *self);
 /* The next entry of an iteration, or NULL after the last. */
 const void *hmap_iter_advance(struct hmap_iter *iter);
@@ -237,7 +237,7 @@ MAPSAN_MAP_INLINE bool hmap_core_get(const struct mapsan_map_type *type, struct 
     MAPSAN_READ_BEGIN(self, &self->tag, "hmap");
     bool found = hmap_core_find(type, self, type->hash(type, key, self->hash0), key, &place);
     if (found && output != NULL)
-        memcpy(output, hmap_value_at(type, place.bucket, place.slot), type->value_size);
+        mapsan_map_copy(output, hmap_value_at(type, place.bucket, place.slot), type->value_size);
     MAPSAN_READ_END(&self->tag);
     return found;
 }
@@ -250,7 +250,7 @@ MAPSAN_MAP_INLINE int hmap_core_put(const struct mapsan_map_type *type, struct h
     if (HMAP_LIKELY(hmap_core_place(type, self, key, &place))) {
         if (!place.present)
             hmap_core_occupy(type, self, &place, key);
-        memcpy(hmap_value_at(type, place.bucket, place.slot), value, type->value_size);
+        mapsan_map_copy(hmap_value_at(type, place.bucket, place.slot), value, type->value_size);
         result = !place.present;
     }
     MAPSAN_WRITE_END(&self->tag);
@@ -265,10 +265,10 @@ MAPSAN_MAP_INLINE int hmap_core_get_or_put(const struct mapsan_map_type *type, s
     if (HMAP_LIKELY(hmap_core_place(type, self, key, &place))) {
         void *stored = hmap_value_at(type, place.bucket, place.slot);
         if (place.present) {
-            memcpy(value, stored, type->value_size);
+            mapsan_map_copy(value, stored, type->value_size);
         } else {
             hmap_core_occupy(type, self, &place, key);
-            memcpy(stored, value, type->value_size);
+            mapsan_map_copy(stored, value, type->value_size);
         }
         result = !place.present;
     }
@@ -290,7 +290,8 @@ MAPSAN_MAP_INLINE int hmap_core_take(const struct mapsan_map_type *type, struct 
         if (old_key != NULL)
             memcpy(old_key, hmap_entry_at(type, place.bucket, place.slot), type->key_size);
         if (output != NULL)
-            memcpy(output, hmap_value_at(type, place.bucket, place.slot), type->value_size);
+            mapsan_map_copy(output, hmap_value_at(type, place.bucket, place.slot),
+                            type->value_size);
         hmap_core_vacate(self, &place);
     }
     MAPSAN_WRITE_END(&self->tag);
@@ -326,9 +327,9 @@ MAPSAN_MAP_INLINE int hmap_core_compare_and_swap(const struct mapsan_map_type *t
     bool swapped = hmap_core_find(type, self, type->hash(type, key, self->hash0), key, &place);
     if (swapped) {
         void *value = hmap_value_at(type, place.bucket, place.slot);
-        swapped = memcmp(value, expected, type->value_size) == 0;
+        swapped = (type->value_size == 0 || memcmp(value, expected, type->value_size) == 0);
         if (swapped)
-            memcpy(value, desired, type->value_size);
+            mapsan_map_copy(value, desired, type->value_size);
     }
     MAPSAN_WRITE_END(&self->tag);
     return swapped;
@@ -372,7 +373,7 @@ MAPSAN_MAP_INLINE bool hmap_core_iter_next(const struct mapsan_map_type *type,
     if (entry != NULL && key != NULL)
         memcpy(key, entry, type->key_size);
     if (entry != NULL && value != NULL)
-        memcpy(value, mapsan_map_value_of(type, entry), type->value_size);
+        mapsan_map_copy(value, mapsan_map_value_of(type, entry), type->value_size);
     MAPSAN_ITERATE_END(&self->tag);
     return entry != NULL;
 }
@@ -396,13 +397,18 @@ MAPSAN_MAP_INLINE void hmap_core_clear(struct hmap *self) {
     MAPSAN_WRITE_END(&self->tag);
 }
 
+MAPSAN_MAP_INLINE void hmap_core_destroy(struct hmap *self) {
+    MAPSAN_DESTROY_BEGIN(self, &self->tag, "hmap");
+    hmap_drop_all(self);
+    hmap_release_retained(self);
+    MAPSAN_DESTROY_END(&self->tag);
+}
+
 MAPSAN_MAP_INLINE void hmap_core_free(struct hmap *self) {
     if (self == NULL)
         return;
-    MAPSAN_DESTROY_BEGIN(self, &self->tag, "hmap");
-    hmap_drop_all(self);
-    MAPSAN_DESTROY_END(&self->tag);
-    hmap_destroy(self);
+    hmap_core_destroy(self);
+    hmap_release(self);
 }
 
 #ifdef __cplusplus

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -91,6 +92,18 @@ struct mapsan_map_type mapsan_map_type_bytes(size_t key_size, size_t value_size,
 
 /* A new seed that an attacker cannot guess. Thread-safe. */
 uint64_t mapsan_map_new_seed(void);
+
+static inline const struct mapsan_map_allocator *
+mapsan_map_allocator_of(const struct mapsan_map_options *options) {
+    return options != NULL && options->allocator != NULL ? options->allocator
+                                                         : &mapsan_map_system_allocator;
+}
+
+/* memcpy for values, which in a set have no size and need no address. */
+static inline void mapsan_map_copy(void *to, const void *from, size_t size) {
+    if (size != 0)
+        memcpy(to, from, size);
+}
 
 static inline const void *mapsan_map_value_of(const struct mapsan_map_type *type,
                                               const void *entry) {
