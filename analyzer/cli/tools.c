@@ -22,7 +22,7 @@ static char *own_directory(void) {
 
 char *find_plugin(const struct cli_options *options) {
     static const char *const places[] = {"../lib/" MAPSAN_PLUGIN,
-                                         "../" MAPSAN_LIBDIR "/mapsan/" MAPSAN_PLUGIN};
+                                         "../" MAPSAN_LIBDIR "/" MAPSAN_PLUGIN};
     if (options->plugin)
         return realpath(options->plugin, NULL);
     char *directory = own_directory();
