@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Brings the two halves together: texts and macro uses from the AST, calls in
+// Brings the two halves together: notes and macro uses from the AST, calls in
 // IR.
 
 #include "Instrument.h"
 #include "Compat.h"
 #include "InstrumentCalls.h"
 #include "InstrumentMacros.h"
+#include "InstrumentNotes.h"
 #include "InstrumentOperations.h"
-#include "InstrumentTexts.h"
 #include "MacroUses.h"
 #include "clang/AST/DeclGroup.h"
 
@@ -21,15 +21,15 @@ class InstrumentConsumer : public ASTConsumer {
 public:
   InstrumentConsumer(const ms_models *Models, Preprocessor &Macros,
                      std::shared_ptr<MacroUses> Uses,
-                     std::shared_ptr<MapTexts> Texts)
+                     std::shared_ptr<SourceNotes> Notes)
       : Models(Models), Macros(Macros), Uses(std::move(Uses)),
-        Texts(std::move(Texts)) {}
+        Notes(std::move(Notes)) {}
 
   void Initialize(ASTContext &Unit) override { Context = &Unit; }
 
   bool HandleTopLevelDecl(DeclGroupRef Group) override {
     for (Decl *D : Group) {
-      Texts->collect(D, *Context, Models);
+      Notes->collect(D, *Context, Models);
       auto *Function = dyn_cast<FunctionDecl>(D);
       if (Uses && Function && !Context->getLangOpts().CPlusPlus &&
           Function->doesThisDeclarationHaveABody() && !isLibrary(Function))
@@ -42,7 +42,7 @@ private:
   const ms_models *Models;
   Preprocessor &Macros;
   std::shared_ptr<MacroUses> Uses;
-  std::shared_ptr<MapTexts> Texts;
+  std::shared_ptr<SourceNotes> Notes;
   ASTContext *Context = nullptr;
 
   // What a modelled operation does inside is not for us to bracket again.
@@ -59,11 +59,11 @@ std::unique_ptr<ASTConsumer>
 mapsan::createInstrumentConsumer(CompilerInstance &Compiler,
                                  const ms_models *Models,
                                  std::shared_ptr<MacroUses> Uses) {
-  auto Texts = std::make_shared<MapTexts>();
+  auto Notes = std::make_shared<SourceNotes>();
   compat::addPassBuilderCallback(
-      Compiler, [Models, Texts](llvm::PassBuilder &Builder) {
-        registerInstrumentCalls(Builder, Models, Texts);
+      Compiler, [Models, Notes](llvm::PassBuilder &Builder) {
+        registerInstrumentCalls(Builder, Models, Notes);
       });
   return std::make_unique<InstrumentConsumer>(
-      Models, Compiler.getPreprocessor(), std::move(Uses), Texts);
+      Models, Compiler.getPreprocessor(), std::move(Uses), Notes);
 }

@@ -22,8 +22,8 @@ namespace {
 
 class CallInstrumenter {
 public:
-  CallInstrumenter(Module &M, const ms_models *Models, const MapTexts *Texts)
-      : M(M), Models(Models), Texts(Texts), Hooks(M) {}
+  CallInstrumenter(Module &M, const ms_models *Models, const SourceNotes *Notes)
+      : M(M), Models(Models), Notes(Notes), Hooks(M) {}
 
   void run();
 
@@ -36,7 +36,7 @@ private:
 
   Module &M;
   const ms_models *Models;
-  const MapTexts *Texts;
+  const SourceNotes *Notes;
   HookEmitter Hooks;
 
   MapOperations operationsOf(const Function &F) const;
@@ -47,6 +47,7 @@ private:
              const DebugLoc &Where, CallBase *Result);
   Value *mapOf(IRBuilderBase &Builder, CallBase &Call,
                const MapOperation &What);
+  Value *argumentOf(const CallBase &Call, unsigned Index) const;
   Value *loadPointer(IRBuilderBase &Builder, Value *Address);
   Function *makeThunk(Function &Callee, const MapOperations &Operations);
   void expandMarker(StringRef Name, bool Begin);
@@ -89,6 +90,19 @@ Value *CallInstrumenter::loadPointer(IRBuilderBase &Builder, Value *Address) {
   return Builder.CreateLoad(Pointer, Safe);
 }
 
+// Argument N of the source, or null if there is none or it cannot be told.
+Value *CallInstrumenter::argumentOf(const CallBase &Call,
+                                    unsigned Index) const {
+  unsigned Hidden = Call.hasStructRetAttr() ? 1 : 0;
+  unsigned Count = Call.arg_size() - Hidden;
+  std::optional<unsigned> Position = Index;
+  if (Notes)
+    Position =
+        Notes->argument(Call.getCalledOperand()->getName(), Index, Count);
+  return Position && *Position < Count ? Call.getArgOperand(*Position + Hidden)
+                                       : nullptr;
+}
+
 // Where the argument was read from: what `&root` is to twalk(root, ...). Before
 // any optimisation a variable is a load.
 static Value *variableOf(Value *Argument) {
@@ -102,16 +116,16 @@ Value *CallInstrumenter::mapOf(IRBuilderBase &Builder, CallBase &Call,
                                const MapOperation &What) {
   const ms_operand &Object = What.Object;
   Value *Map = nullptr;
+  Value *Argument = argumentOf(Call, Object.index);
   if (Object.kind == MS_OPERAND_GLOBAL)
     Map = Hooks.globalObject(Object.global);
   else if (Object.kind == MS_OPERAND_RESULT)
     Map = &Call;
   else if ((Object.kind == MS_OPERAND_ARGUMENT ||
-            Object.kind == MS_OPERAND_INDIRECT) &&
-           Object.index < Call.arg_size())
-    Map = Call.getArgOperand(Object.index);
-  else if (Object.kind == MS_OPERAND_ITSELF && Object.index < Call.arg_size())
-    Map = variableOf(Call.getArgOperand(Object.index));
+            Object.kind == MS_OPERAND_INDIRECT))
+    Map = Argument;
+  else if (Object.kind == MS_OPERAND_ITSELF && Argument)
+    Map = variableOf(Argument);
   if (!Map || !Map->getType()->isPointerTy() ||
       Map->getType()->getPointerAddressSpace() != 0)
     return nullptr;
@@ -120,15 +134,13 @@ Value *CallInstrumenter::mapOf(IRBuilderBase &Builder, CallBase &Call,
   if (What.WhenArgument == 0)
     return Map;
   // The hooks take no map for nothing to do.
-  unsigned Index = What.WhenArgument - 1;
-  if (Index >= Call.arg_size() ||
-      !Call.getArgOperand(Index)->getType()->isIntegerTy())
+  Value *Choice = argumentOf(Call, What.WhenArgument - 1);
+  if (!Choice || !Choice->getType()->isIntegerTy())
     return nullptr;
-  Value *Argument = Call.getArgOperand(Index);
-  Value *Meant = ConstantInt::getSigned(Argument->getType(), What.WhenValue);
-  if (auto *Known = dyn_cast<ConstantInt>(Argument))
+  Value *Meant = ConstantInt::getSigned(Choice->getType(), What.WhenValue);
+  if (auto *Known = dyn_cast<ConstantInt>(Choice))
     return Known == Meant ? Map : nullptr;
-  return Builder.CreateSelect(Builder.CreateICmpEQ(Argument, Meant), Map,
+  return Builder.CreateSelect(Builder.CreateICmpEQ(Choice, Meant), Map,
                               ConstantPointerNull::get(Builder.getPtrTy()));
 }
 
@@ -172,8 +184,8 @@ void CallInstrumenter::instrumentCall(CallBase &Call, StringRef Callee,
   if (isa<CallBrInst>(Call))
     return;
   DebugLoc Where = placeOf(Call);
-  StringRef Text = Texts && Where
-                       ? Texts->find(Callee, Where.getLine(), Where.getCol())
+  StringRef Text = Notes && Where
+                       ? Notes->text(Callee, Where.getLine(), Where.getCol())
                        : "";
   IRBuilder<> Builder(&Call);
   Builder.SetCurrentDebugLocation(Where);
@@ -318,15 +330,15 @@ PreservedAnalyses InstrumentCallsPass::run(Module &M, ModuleAnalysisManager &) {
   if (M.getModuleFlag(ModuleFlag))
     return PreservedAnalyses::all();
   M.addModuleFlag(Module::Max, ModuleFlag, 1);
-  CallInstrumenter(M, Models, Texts.get()).run();
+  CallInstrumenter(M, Models, Notes.get()).run();
   return PreservedAnalyses::none();
 }
 
 void mapsan::registerInstrumentCalls(PassBuilder &Builder,
                                      const ms_models *Models,
-                                     std::shared_ptr<const MapTexts> Texts) {
+                                     std::shared_ptr<const SourceNotes> Notes) {
   Builder.registerPipelineStartEPCallback(
-      [Models, Texts](ModulePassManager &Passes, OptimizationLevel) {
-        Passes.addPass(InstrumentCallsPass(Models, Texts));
+      [Models, Notes](ModulePassManager &Passes, OptimizationLevel) {
+        Passes.addPass(InstrumentCallsPass(Models, Notes));
       });
 }

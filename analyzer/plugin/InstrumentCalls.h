@@ -8,7 +8,7 @@
 #ifndef MAPSAN_PLUGIN_INSTRUMENTCALLS_H
 #define MAPSAN_PLUGIN_INSTRUMENTCALLS_H
 
-#include "InstrumentTexts.h"
+#include "InstrumentNotes.h"
 #include "llvm/IR/PassManager.h"
 #include <memory>
 
@@ -20,10 +20,10 @@ namespace mapsan {
 
 class InstrumentCallsPass : public llvm::PassInfoMixin<InstrumentCallsPass> {
 public:
-  /// \p Texts may be null: then no call knows how the source spells its map.
+  /// \p Notes may be null: then no call knows how the source spells its map.
   InstrumentCallsPass(const ms_models *Models,
-                      std::shared_ptr<const MapTexts> Texts)
-      : Models(Models), Texts(std::move(Texts)) {}
+                      std::shared_ptr<const SourceNotes> Notes)
+      : Models(Models), Notes(std::move(Notes)) {}
 
   llvm::PreservedAnalyses run(llvm::Module &M, llvm::ModuleAnalysisManager &);
 
@@ -31,14 +31,14 @@ public:
 
 private:
   const ms_models *Models;
-  std::shared_ptr<const MapTexts> Texts;
+  std::shared_ptr<const SourceNotes> Notes;
 };
 
 /// Adds the pass at the start of every pipeline. A module is instrumented once,
 /// however often this is called (-fplugin and -fpass-plugin together).
 void registerInstrumentCalls(llvm::PassBuilder &Builder,
                              const ms_models *Models,
-                             std::shared_ptr<const MapTexts> Texts);
+                             std::shared_ptr<const SourceNotes> Notes);
 
 } // namespace mapsan
 

@@ -4,8 +4,8 @@
 
 #include "InstrumentMacros.h"
 #include "InstrumentNodes.h"
+#include "InstrumentNotes.h"
 #include "InstrumentOperations.h"
-#include "InstrumentTexts.h"
 #include "MacroUses.h"
 #include "clang/AST/StmtOpenMP.h"
 #include "clang/Lex/Preprocessor.h"

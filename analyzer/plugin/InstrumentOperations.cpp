@@ -46,8 +46,8 @@ MapOperations mapsan::mapOperations(const ms_model &Model) {
   auto Effects = llvm::ArrayRef(Model.effects, Model.effect_count);
   // An iteration that calls back lasts as long as the call; the others are
   // steps, between which the program may change the map as the library allows.
-  // A change that calls back on the user's behalf is not to be disturbed;
-  // what runs inside the others are destructors and arguments of macros.
+  // What runs inside an operation that does not call back are destructors and
+  // the arguments of macros: no disturbance.
   bool CallsBack = llvm::any_of(Effects, [](const ms_effect &Effect) {
     return Effect.verb == MS_VERB_CALLBACK;
   });
@@ -64,9 +64,9 @@ MapOperations mapsan::mapOperations(const ms_model &Model) {
       Operation.Flags |= MAPSAN_SITE_ITERATOR_REMOVE;
     if (Operation.Operation == MAPSAN_OP_ITERATE && !CallsBack)
       Operation.Flags |= MAPSAN_SITE_STEP;
-    if ((Operation.Operation == MAPSAN_OP_WRITE ||
-         Operation.Operation == MAPSAN_OP_DESTROY) &&
-        !CallsBack)
+    bool Changes = Operation.Operation == MAPSAN_OP_WRITE ||
+                   Operation.Operation == MAPSAN_OP_DESTROY;
+    if (!CallsBack && (Changes || Model.macro))
       Operation.Flags |= MAPSAN_SITE_REENTRANT;
     auto *Same = llvm::find_if(Result, [&](const MapOperation &Earlier) {
       return sameMap(Earlier, Operation);
