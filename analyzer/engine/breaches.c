@@ -47,6 +47,18 @@ const char *ms_guard_spelled(struct ms_program *program, const struct ms_instanc
     return ms_spelled(program, access->function, lock_key);
 }
 
+const char *ms_held_spelled(struct ms_program *program, const struct ms_instance *instance,
+                            const struct ms_held *held) {
+    const struct ms_access *access = ms_access_of(program, instance);
+    const struct ms_context *context = ms_context_of(program, instance);
+    for (uint32_t i = 0; i < access->locks.count; i++) {
+        ms_path lock = access->locks.items[i].lock;
+        if (ms_context_path(program, access->function, context, lock) == held->lock)
+            return ms_spelled(program, access->function, lock);
+    }
+    return ms_spelled(program, access->function, held->lock);
+}
+
 /* Someone who collides with this instance; one that holds the guard is the better witness. */
 static const struct ms_instance *find_partner(struct ms_program *program,
                                               const struct ms_group *group,

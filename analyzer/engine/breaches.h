@@ -39,4 +39,8 @@ enum ms_confidence ms_data_confidence(const struct ms_program *program,
 const char *ms_guard_spelled(struct ms_program *program, const struct ms_instance *instance,
                              ms_path lock_key);
 
+/* A lock that is held, likewise. */
+const char *ms_held_spelled(struct ms_program *program, const struct ms_instance *instance,
+                            const struct ms_held *held);
+
 #endif

@@ -162,6 +162,14 @@ static bool fold(struct ms_program *program, struct ms_context *into, const stru
     return changed;
 }
 
+static void add_way(struct ms_context *context, uint32_t site) {
+    for (uint32_t i = 0; i < context->way_count; i++)
+        if (context->ways[i] == site)
+            return;
+    if (context->way_count < sizeof context->ways / sizeof *context->ways)
+        context->ways[context->way_count++] = site;
+}
+
 static void add_context(struct builder *builder, ms_function function, struct ms_context *context) {
     struct ms_program *program = builder->program;
     struct ms_code *code = &program->code[function];
@@ -172,6 +180,7 @@ static void add_context(struct builder *builder, ms_function function, struct ms
         struct ms_context *known = &code->contexts[i];
         if (!same_context(known, context, parameters, true))
             continue;
+        add_way(known, context->site);
         if (context->threads & ~known->threads) {
             known->threads |= context->threads;
             enqueue(builder, function, i);
@@ -188,6 +197,7 @@ static void add_context(struct builder *builder, ms_function function, struct ms
     }
     for (uint32_t i = 0; i < code->context_count; i++)
         if (same_context(&code->contexts[i], context, parameters, false)) {
+            add_way(&code->contexts[i], context->site);
             if (fold(program, &code->contexts[i], context, parameters))
                 enqueue(builder, function, i);
             return;
@@ -300,6 +310,7 @@ static void propagate(struct builder *builder, uint32_t position, struct queue_i
     to.site = position;
     to.parent = item.context;
     to.depth = from->depth + 1;
+    add_way(&to, position);
     add_required(program, site->callee, &to);
     add_context(builder, site->callee, &to);
 }

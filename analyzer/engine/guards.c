@@ -20,14 +20,19 @@ ms_path ms_lock_key(struct ms_program *program, ms_path lock) {
     return lock;
 }
 
+/* Whether two locations are fields of one type of record. */
+static bool same_record(struct ms_program *program, ms_path one, ms_path other) {
+    struct ms_path_node a = *ms_node(program, ms_path_key(program, one));
+    struct ms_path_node b = *ms_node(program, ms_path_key(program, other));
+    return a.kind == MS_PATH_FIELD && b.kind == MS_PATH_FIELD && a.operand == b.operand;
+}
+
 enum ms_relation ms_lock_relation(struct ms_program *program, ms_path lock, ms_path data) {
     ms_path object = ms_path_object(program, lock);
-    const struct ms_path_node *node = ms_node(program, object);
     if (object == ms_path_object(program, data))
-        return node->kind == MS_PATH_GLOBAL && object == data ? MS_RELATION_GLOBAL
-                                                              : MS_RELATION_OWN;
-    if (node->kind == MS_PATH_GLOBAL)
-        return MS_RELATION_GLOBAL;
+        return object == lock ? MS_RELATION_GLOBAL : MS_RELATION_OWN;
+    if (ms_node(program, object)->kind == MS_PATH_GLOBAL)
+        return same_record(program, lock, data) ? MS_RELATION_FOREIGN : MS_RELATION_GLOBAL;
     if (ms_path_contains(program, data, object))
         return MS_RELATION_CONTAINER;
     return MS_RELATION_FOREIGN;
@@ -187,32 +192,34 @@ static bool only_lock_beside(struct ms_program *program, ms_path data, ms_path l
     return locks <= 1;
 }
 
+/* The calls through which an instance is reached: each of them is a place that holds the lock or
+ * does not. */
+static uint32_t ways(const struct ms_program *program, const struct ms_instance *instance) {
+    uint8_t count = ms_context_of(program, instance)->way_count;
+    return count ? count : 1;
+}
+
 /* Counts the places of a group with respect to one lock. Instances are sorted by access. */
 static void count_places(struct ms_program *program, const struct ms_group *group,
                          struct ms_guard *guard) {
     ms_function last = 0;
     uint32_t relations[5] = {0};
-    for (uint32_t first = 0, end; first < group->count; first = end) {
-        bool open = false;
-        const struct ms_instance *holds = NULL;
-        for (end = first;
-             end < group->count && group->items[end].access == group->items[first].access; end++) {
-            const struct ms_instance *instance = &group->items[end];
-            if (!holds && ms_holds(program, instance, guard->lock))
-                holds = instance;
-            open |= ms_surely_without(program, group, instance, guard->lock);
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct ms_instance *instance = &group->items[i];
+        const struct ms_access *access = ms_access_of(program, instance);
+        if (!ms_holds(program, instance, guard->lock)) {
+            if (ms_surely_without(program, group, instance, guard->lock))
+                guard->open += ways(program, instance);
+            continue;
         }
-        const struct ms_access *access = ms_access_of(program, &group->items[first]);
-        guard->open += open;
-        if (holds) {
-            guard->held++;
-            guard->held_write += access->kind == MS_ACCESS_WRITE;
-            guard->functions += access->function != last;
-            last = access->function;
-            for (uint32_t i = 0; i < holds->locks.count; i++)
-                if (ms_lock_key(program, holds->locks.items[i].lock) == guard->lock)
-                    relations[ms_lock_relation(program, holds->locks.items[i].lock, holds->path)]++;
-        }
+        guard->held += ways(program, instance);
+        guard->held_write += access->kind == MS_ACCESS_WRITE;
+        guard->functions += access->function != last;
+        last = access->function;
+        for (uint32_t l = 0; l < instance->locks.count; l++)
+            if (ms_lock_key(program, instance->locks.items[l].lock) == guard->lock)
+                relations[ms_lock_relation(program, instance->locks.items[l].lock,
+                                           instance->path)]++;
     }
     for (uint8_t r = 1; r < 5; r++)
         if (relations[r] > relations[guard->relation])

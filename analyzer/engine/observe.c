@@ -113,6 +113,12 @@ static bool is_data(const struct ms_local *local, ms_path path) {
     }
 }
 
+static bool points_to_map(const struct ms_local *local, ms_path path) {
+    enum ms_type_role role =
+        ms_pointee_role(local->program, ms_path_type(local->program, local->function, path));
+    return role == MS_ROLE_MAP || role == MS_ROLE_SELF_LOCKING_MAP;
+}
+
 static unsigned type_flags(const struct ms_local *local, ms_path path) {
     ms_type type = ms_path_type(local->program, local->function, path);
     const struct ms_type_node *node = &local->program->facts->types[type];
@@ -144,6 +150,9 @@ void ms_observe_access(struct ms_local *local, const struct ms_states *states, u
     if (!evaluated)
         path = ms_state_location(&local->frame, first, path);
     ms_mark_relevant(local, path);
+    /* To load the pointer to a map is part of the operation on the map. */
+    if (kind == MS_ACCESS_READ && !(flags & MS_ACCESS_MAP) && points_to_map(local, path))
+        return;
     if (!local->observing || !may_be_shared(program, path) || !is_data(local, path))
         return;
     bool owned = true, fuzzy;

@@ -167,8 +167,10 @@ struct ms_context {
     uint64_t threads; /* on which of them this may run; bit 0: the main thread */
     uint32_t owned;   /* parameters that the callers own */
     bool unknown;     /* callers we cannot see: locks that are not in `locks` may be held */
-    uint32_t site;    /* call site that leads here; UINT32_MAX for an entry */
-    uint32_t parent;  /* context of the caller */
+    uint32_t ways[6]; /* call sites that lead here, the first few */
+    uint8_t way_count;
+    uint32_t site;   /* call site that leads here; UINT32_MAX for an entry */
+    uint32_t parent; /* context of the caller */
     uint8_t depth;
 };
 

@@ -84,8 +84,7 @@ static const char *locks_held(struct ms_program *program, const struct ms_instan
     if (!instance->locks.count)
         return "no lock held";
     return ms_arena_format(&program->arena, "only `%s` held",
-                           ms_spelled(program, ms_access_of(program, instance)->function,
-                                      instance->locks.items[0].lock));
+                           ms_held_spelled(program, instance, &instance->locks.items[0]));
 }
 
 static void report(struct ms_program *program, const struct ms_group *group,

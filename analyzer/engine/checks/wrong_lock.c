@@ -5,10 +5,8 @@
 #include "checks.h"
 
 static void report(struct ms_program *program, const struct ms_breach *breach) {
-    const struct ms_access *access = ms_access_of(program, breach->instance);
-    const char *problem =
-        ms_arena_format(&program->arena, "under `%s`, but it is guarded by",
-                        ms_spelled(program, access->function, breach->held->lock));
+    const char *problem = ms_arena_format(&program->arena, "under `%s`, but it is guarded by",
+                                          ms_held_spelled(program, breach->instance, breach->held));
     ms_report_breach(program, MS_CHECK_WRONG_LOCK, breach, problem);
 }
 
