@@ -114,10 +114,12 @@ static void end_process(void) {
     _exit(mapsan_flags.exitcode);
 }
 
-/* Takes an entry out that its own thread left behind. If that thread has come back in this moment
- * and opened the same again, one check of it is lost; its end finds nothing to do. */
+/* Closes an entry that its own thread left behind; that one clears it away. If that thread has come
+ * back in this moment and opened the same again, one check of it is lost; its end finds nothing to
+ * do. */
 static void withdraw(struct mapsan_open *open, struct mapsan_tag *tag) {
-    __atomic_compare_exchange_n(&open->tag, &tag, NULL, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    __atomic_compare_exchange_n(&open->tag, &tag, &mapsan_occupied, false, __ATOMIC_RELAXED,
+                                __ATOMIC_RELAXED);
 }
 
 /* Both sides known: is the other one still there, and if so, tell. `theirs` is its entry, if open.
@@ -135,7 +137,7 @@ static void report(struct mapsan_thread *self, const struct mapsan_open *mine,
     lock_reports(self);
     if (reported_before(mine->site, site))
         goto done;
-    sides[0] = (struct mapsan_side){.thread = self, .site = mine->site, .pc = mine->pc};
+    sides[0] = (struct mapsan_side){.thread = self, .site = mine->site, .pc = mapsan_open_pc(mine)};
     sides[1] = (struct mapsan_side){.thread = other, .site = site, .pc = closed->pc};
     mapsan_stack_capture(&sides[0].stack, self->hook_frame);
     sides[1].finished = !theirs;
@@ -211,7 +213,7 @@ void mapsan_conflict_word(struct mapsan_thread *self, struct mapsan_open *open, 
     struct mapsan_open *theirs = open_entry(other, open->tag, claim.site);
     if (!theirs && recall(other->abandoned, word, open->tag))
         return;
-    claim.pc = theirs ? theirs->pc : recall_place(other, claim.site, open->tag);
+    claim.pc = theirs ? mapsan_open_pc(theirs) : recall_place(other, claim.site, open->tag);
     report(self, open, other, &claim, theirs);
 }
 
@@ -225,7 +227,8 @@ void mapsan_conflict_open(struct mapsan_thread *self, struct mapsan_open *open,
 
 void mapsan_conflict_own(struct mapsan_thread *self, struct mapsan_open *open,
                          struct mapsan_open *outer) {
-    const struct mapsan_closed seen = {.site = outer->site, .pc = outer->pc, .tag = open->tag};
+    const struct mapsan_closed seen = {
+        .site = outer->site, .pc = mapsan_open_pc(outer), .tag = open->tag};
     report(self, open, self, &seen, outer);
 }
 

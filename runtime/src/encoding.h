@@ -25,11 +25,12 @@ enum {
     MAPSAN_VALUE_BITS = 45,
     MAPSAN_SLOT_SHIFT = 1 + MAPSAN_VALUE_BITS,
     MAPSAN_SLOTS_MAX = 1 << MAPSAN_SLOT_BITS,
+    MAPSAN_CLAIMED = 1,
 };
 
 /* What all claims of a slot have in common: its claim at no site. */
 static inline uint64_t mapsan_claim_base(uint32_t slot) {
-    return (uint64_t)slot << MAPSAN_SLOT_SHIFT | 1;
+    return (uint64_t)slot << MAPSAN_SLOT_SHIFT | MAPSAN_CLAIMED;
 }
 
 static inline uint64_t mapsan_claim(uint64_t base, const struct mapsan_site *site) {

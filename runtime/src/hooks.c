@@ -3,7 +3,8 @@
  * The hooks' fast path: one open operation in this thread, nobody else near. Whatever else comes up
  * (a new thread, an operation inside another, a map seen for the first time, a second thread, a
  * collision) is a tail call to operations.c, so that these stay leaf functions of a few
- * instructions.
+ * instructions. Conditions are gathered in a word and tested once: branches are what they would
+ * otherwise spend most of their time on.
  */
 #include "operations.h"
 #include "protocol.h"
@@ -11,100 +12,98 @@
 #define HOOK __attribute__((visibility("default")))
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-ALWAYS_INLINE void read_begin(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map,
-                              const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
-    mapsan_publish(&self->first, tag, site, pc, frame);
+/* Zero if the two addresses are the same. */
+ALWAYS_INLINE uint64_t differ(const void *one, const void *other) {
+    return (uint64_t)((uintptr_t)one ^ (uintptr_t)other);
+}
+
+ALWAYS_INLINE void read_begin(struct mapsan_thread *self, struct mapsan_tag *tag,
+                              const struct mapsan_site *site, uintptr_t frame) {
+    mapsan_publish(&self->first, tag, site, frame);
     const uint64_t word = mapsan_observe(tag);
     self->first.word = word;
-    if (MAPSAN_UNLIKELY(mapsan_is_claim(word) || !mapsan_has_touched(tag, self)))
-        mapsan_read_begin_slow(self, &self->first, map);
+    if (MAPSAN_UNLIKELY(mapsan_is_claim(word)))
+        mapsan_first_read_found();
 }
 
-ALWAYS_INLINE void read_end(struct mapsan_thread *self, struct mapsan_tag *tag, uintptr_t frame) {
+/* False if the word changed, or operations are open inside this one, which changes first.word. */
+ALWAYS_INLINE bool read_end(struct mapsan_thread *self, struct mapsan_tag *tag) {
     if (MAPSAN_UNLIKELY(mapsan_recheck(tag) != self->first.word))
-        mapsan_end_slow(self, &self->first, frame);
-    else
-        mapsan_retract(&self->first);
+        return false;
+    mapsan_retract(&self->first);
+    return true;
 }
 
-ALWAYS_INLINE void write_begin(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map,
-                               const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
-    mapsan_publish(&self->first, tag, site, pc, frame);
+ALWAYS_INLINE void write_begin(struct mapsan_thread *self, struct mapsan_tag *tag,
+                               const struct mapsan_site *site, uintptr_t frame) {
+    mapsan_publish(&self->first, tag, site, frame);
     const uint64_t previous = mapsan_place_claim(tag, mapsan_claim(self->claim_base, site));
-    self->first.word = previous;
-    if (MAPSAN_UNLIKELY(mapsan_is_claim(previous) || mapsan_is_shared(tag, self)))
-        mapsan_write_begin_slow(self, &self->first, map);
+    if (MAPSAN_UNLIKELY((previous & MAPSAN_CLAIMED) | mapsan_company(tag, self)))
+        mapsan_first_write_found(previous);
 }
 
-ALWAYS_INLINE void write_end(struct mapsan_thread *self, struct mapsan_tag *tag, uintptr_t frame) {
-    const uint64_t claim = mapsan_claim(self->claim_base, self->first.site);
-    if (MAPSAN_UNLIKELY(mapsan_is_shared(tag, self) || !mapsan_claim_stands(tag, claim))) {
-        mapsan_end_slow(self, &self->first, frame);
-        return;
-    }
+/* As long as no other thread has touched the map, none can have claimed it. */
+ALWAYS_INLINE bool write_end(struct mapsan_thread *self, struct mapsan_tag *tag) {
+    if (MAPSAN_UNLIKELY(self->nested | mapsan_company(tag, self)))
+        return false;
     mapsan_place_stamp(tag, self->stamp = mapsan_next_stamp(self->stamp));
     mapsan_retract(&self->first);
+    return true;
 }
 
 /* The hooks differ in how they find the tag and in what they bracket, and in nothing else. */
-#define TAG_BEGIN(name, kind)                                                                      \
+#define TAG_HOOKS(name, kind, notes_pc)                                                            \
     HOOK void __mapsan_tag_##name##_begin(struct mapsan_tag *tag, const void *map,                 \
                                           const struct mapsan_site *site) {                        \
         struct mapsan_thread *self = mapsan_self;                                                  \
-        if (MAPSAN_UNLIKELY(self->first.tag != NULL))                                              \
-            mapsan_tag_begin_nested(tag, map, site, MAPSAN_PC, MAPSAN_FRAME);                      \
-        else                                                                                       \
-            kind##_begin(self, tag, map, site, MAPSAN_PC, MAPSAN_FRAME);                           \
-    }
-
-#define TAG_END(name, kind)                                                                        \
+        if (MAPSAN_UNLIKELY(differ(self->first.tag, NULL) | mapsan_untouched(tag, self))) {        \
+            mapsan_tag_begin_slow(tag, map, site, MAPSAN_PC, MAPSAN_FRAME);                        \
+            return;                                                                                \
+        }                                                                                          \
+        if (notes_pc)                                                                              \
+            self->first.pc = MAPSAN_PC;                                                            \
+        kind##_begin(self, tag, site, MAPSAN_FRAME);                                               \
+    }                                                                                              \
     HOOK void __mapsan_tag_##name##_end(struct mapsan_tag *tag) {                                  \
         struct mapsan_thread *self = mapsan_self;                                                  \
-        if (MAPSAN_UNLIKELY(self->first.tag != tag || self->nested))                               \
-            mapsan_tag_end_nested(tag, MAPSAN_FRAME);                                              \
-        else                                                                                       \
-            kind##_end(self, tag, MAPSAN_FRAME);                                                   \
+        if (self->first.tag != tag || !kind##_end(self, tag))                                      \
+            mapsan_tag_end_slow(tag, MAPSAN_FRAME);                                                \
     }
 
-#define MAP_BEGIN(name, kind)                                                                      \
+/* A tag is in this thread's cache only if the thread has touched it. */
+#define MAP_HOOKS(name, kind, notes_pc)                                                            \
     HOOK void __mapsan_map_##name##_begin(const void *map, const struct mapsan_site *site) {       \
         struct mapsan_thread *self = mapsan_self;                                                  \
         struct mapsan_tag *tag = *mapsan_cached(self, map);                                        \
-        if (MAPSAN_UNLIKELY(self->first.tag || tag->map != map))                                   \
-            mapsan_map_begin_nested(map, site, MAPSAN_PC, MAPSAN_FRAME);                           \
-        else                                                                                       \
-            kind##_begin(self, tag, map, site, MAPSAN_PC, MAPSAN_FRAME);                           \
-    }
-
-#define MAP_END(name, kind)                                                                        \
+        if (MAPSAN_UNLIKELY(differ(self->first.tag, NULL) | differ(tag->map, map))) {              \
+            mapsan_map_begin_slow(map, site, MAPSAN_PC, MAPSAN_FRAME);                             \
+            return;                                                                                \
+        }                                                                                          \
+        if (notes_pc)                                                                              \
+            self->first.pc = MAPSAN_PC;                                                            \
+        kind##_begin(self, tag, site, MAPSAN_FRAME);                                               \
+    }                                                                                              \
     HOOK void __mapsan_map_##name##_end(const void *map, const struct mapsan_site *site) {         \
         struct mapsan_thread *self = mapsan_self;                                                  \
         struct mapsan_tag *tag = self->first.tag;                                                  \
-        if (MAPSAN_UNLIKELY(!tag || tag->map != map || self->nested))                              \
-            mapsan_map_end_nested(map, site, MAPSAN_FRAME);                                        \
-        else                                                                                       \
-            kind##_end(self, tag, MAPSAN_FRAME);                                                   \
+        if (!tag || tag->map != map || !kind##_end(self, tag))                                     \
+            mapsan_map_end_slow(map, site, MAPSAN_FRAME);                                          \
     }
 
-#define HOOKS(name, kind)                                                                          \
-    TAG_BEGIN(name, kind)                                                                          \
-    TAG_END(name, kind)                                                                            \
-    MAP_BEGIN(name, kind)                                                                          \
-    MAP_END(name, kind)
+TAG_HOOKS(read, read, false)
+MAP_HOOKS(read, read, false)
+TAG_HOOKS(iterate, read, true)
+MAP_HOOKS(iterate, read, true)
+TAG_HOOKS(write, write, true)
+MAP_HOOKS(write, write, true)
+TAG_HOOKS(destroy, write, true)
 
-HOOKS(read, read)
-HOOKS(iterate, read)
-HOOKS(write, write)
-
-TAG_BEGIN(destroy, write)
-MAP_BEGIN(destroy, write)
-
-HOOK void __mapsan_tag_destroy_end(struct mapsan_tag *tag) {
-    mapsan_tag_end_nested(tag, MAPSAN_FRAME);
+HOOK void __mapsan_map_destroy_begin(const void *map, const struct mapsan_site *site) {
+    mapsan_map_begin_slow(map, site, MAPSAN_PC, MAPSAN_FRAME);
 }
 
 HOOK void __mapsan_map_destroy_end(const void *map, const struct mapsan_site *site) {
-    mapsan_map_end_nested(map, site, MAPSAN_FRAME);
+    mapsan_map_end_slow(map, site, MAPSAN_FRAME);
     mapsan_map_forget(map);
 }
 

@@ -22,6 +22,15 @@ static struct mapsan_open *entry_at(struct mapsan_thread *thread, uint32_t posit
     return position ? &thread->inner[position - 1] : &thread->first;
 }
 
+/* The first entry stays occupied until those behind it are closed, so that the fast path, which
+ * knows no other, is not taken meanwhile. */
+static void close_entry(struct mapsan_thread *thread, struct mapsan_open *open) {
+    if (open == &thread->first && thread->nested)
+        __atomic_store_n(&open->tag, &mapsan_occupied, __ATOMIC_RELEASE);
+    else
+        mapsan_retract(open);
+}
+
 /* A write that will never end. Its claim must not accuse anyone: in the table it becomes a stamp;
  * the memory of a map's own tag may be gone, so that is noted here, for whoever finds the claim. */
 static void abandon(struct mapsan_thread *thread, struct mapsan_open *open) {
@@ -37,25 +46,43 @@ static void abandon(struct mapsan_thread *thread, struct mapsan_open *open) {
                 (struct mapsan_closed){claim, open->site, tag, open->pc};
         }
     }
-    mapsan_retract(open);
+    close_entry(thread, open);
+}
+
+/* The word that a read observed. While operations are open behind the first entry, its own place
+ * for it holds what no tag's word ever is, so that the fast path does not end it. */
+static uint64_t *word_of(struct mapsan_thread *self, struct mapsan_open *open) {
+    return open == &self->first && self->nested ? &self->first_word : &open->word;
+}
+
+static void cover_first(struct mapsan_thread *self) {
+    self->first_word = self->first.word;
+    self->first.word = MAPSAN_CLAIMED; /* by nobody */
 }
 
 static void trim(struct mapsan_thread *self) {
-    while (self->nested && !self->inner[self->nested - 1].tag)
+    if (!self->nested)
+        return;
+    while (self->nested && !mapsan_is_open(&self->inner[self->nested - 1]))
         self->nested--;
+    if (self->nested)
+        return;
+    self->first.word = self->first_word;
+    if (!mapsan_is_open(&self->first))
+        mapsan_retract(&self->first);
 }
 
 void mapsan_abandon_all(struct mapsan_thread *thread) {
     for (uint32_t i = 0; i <= thread->nested; i++)
-        if (entry_at(thread, i)->tag)
+        if (mapsan_is_open(entry_at(thread, i)))
             abandon(thread, entry_at(thread, i));
-    thread->nested = 0;
+    trim(thread);
 }
 
 void mapsan_abandon_unless(struct mapsan_thread *self, const struct mapsan_stack *stack) {
     for (uint32_t i = 0; i <= self->nested; i++) {
         struct mapsan_open *open = entry_at(self, i);
-        if (open->tag && !mapsan_stack_holds(stack, open->pc, open->frame))
+        if (mapsan_is_open(open) && !mapsan_stack_holds(stack, mapsan_open_pc(open), open->frame))
             abandon(self, open);
     }
     trim(self);
@@ -69,7 +96,7 @@ static void bury_dead(struct mapsan_thread *self, uintptr_t frame, const struct 
         return;
     for (uint32_t i = 0; i <= self->nested; i++) {
         struct mapsan_open *open = entry_at(self, i);
-        if (!open->tag || !on_stack(self, open->frame))
+        if (!mapsan_is_open(open) || !on_stack(self, open->frame))
             continue;
         const bool again = open->frame == frame && open->site == begins && open->tag == tag;
         if (open->frame < frame || again)
@@ -81,7 +108,7 @@ static void bury_dead(struct mapsan_thread *self, uintptr_t frame, const struct 
 /* An entry for one more operation, or NULL when there is no room: it goes unwatched, and counted.
  */
 static struct mapsan_open *push(struct mapsan_thread *self) {
-    if (!self->first.tag && !self->nested)
+    if (!mapsan_is_open(&self->first) && !self->nested)
         return &self->first;
     if (self->nested == MAPSAN_NESTED_MAX)
         mapsan_conflict_bury(self);
@@ -89,6 +116,8 @@ static struct mapsan_open *push(struct mapsan_thread *self) {
         self->unwatched++;
         return NULL;
     }
+    if (!self->nested)
+        cover_first(self);
     struct mapsan_open *open = &self->inner[self->nested++];
     if (self->nested > self->deepest)
         __atomic_store_n(&self->deepest, self->nested, __ATOMIC_RELAXED);
@@ -103,9 +132,9 @@ static void check_own(struct mapsan_thread *self, struct mapsan_open *open) {
         struct mapsan_open *outer = entry_at(self, i);
         if (outer == open || outer->tag != open->tag)
             continue;
-        const bool allowed = mapsan_writes(outer->site)
-                                 ? outer->site->flags & MAPSAN_SITE_REENTRANT
-                                 : open->site->flags & MAPSAN_SITE_ITERATOR_REMOVE;
+        const bool allowed =
+            outer->site->flags & MAPSAN_SITE_REENTRANT ||
+            (!mapsan_writes(outer->site) && open->site->flags & MAPSAN_SITE_ITERATOR_REMOVE);
         if (!allowed)
             mapsan_conflict_own(self, open, outer);
     }
@@ -140,18 +169,8 @@ static void scan(struct mapsan_thread *self, struct mapsan_open *open) {
     }
 }
 
-/* The first use of a map by this thread; true if it was. */
-static bool touch(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map) {
-    if (!mapsan_touch(tag, self))
-        return false;
-    if (tag->map != map)
-        __atomic_store_n(&tag->map, map, __ATOMIC_RELAXED);
-    return true;
-}
-
-static void begin_read(struct mapsan_thread *self, struct mapsan_open *open, const void *map) {
-    if (touch(self, open->tag, map))
-        open->word = mapsan_observe(open->tag);
+/* The word that the operation found, if it is a claim, is somebody's. */
+static void begin_read(struct mapsan_thread *self, struct mapsan_open *open) {
     if (!mapsan_is_claim(open->word))
         return;
     if (mapsan_word_slot(open->word) != self->slot) {
@@ -172,36 +191,31 @@ static void recheck_own_readers(struct mapsan_thread *self, const struct mapsan_
     for (uint32_t i = 0; self->nested && i <= self->nested; i++) {
         struct mapsan_open *outer = entry_at(self, i);
         if (outer != open && outer->tag == open->tag && !mapsan_writes(outer->site) &&
-            outer->word != word && mapsan_word_slot(word) != self->slot)
+            *word_of(self, outer) != word && mapsan_word_slot(word) != self->slot)
             mapsan_conflict_word(self, outer, word);
     }
 }
 
-static void begin_write(struct mapsan_thread *self, struct mapsan_open *open, const void *map) {
-    const uint64_t previous = open->word;
-    const bool theirs = mapsan_word_slot(previous) != self->slot;
-    touch(self, open->tag, map);
-    if (mapsan_is_claim(previous) && theirs)
+static void begin_write(struct mapsan_thread *self, struct mapsan_open *open, uint64_t previous) {
+    if (mapsan_is_claim(previous) && mapsan_word_slot(previous) != self->slot)
         mapsan_conflict_word(self, open, previous);
     else
         recheck_own_readers(self, open, previous);
-    /* Inside a write of its own it gives that one's claim back at its end; any other is void. */
-    if (mapsan_is_claim(previous) && (theirs || !own_writer(self, open)))
-        open->word = 0;
-    if (mapsan_is_shared(open->tag, self))
+    if (mapsan_company(open->tag, self))
         scan(self, open);
 }
 
-void mapsan_read_begin_slow(struct mapsan_thread *self, struct mapsan_open *open, const void *map) {
-    self->hook_frame = open->frame;
-    begin_read(self, open, map);
+void mapsan_first_read_found(void) {
+    struct mapsan_thread *self = mapsan_self;
+    self->hook_frame = self->first.frame;
+    begin_read(self, &self->first);
     self->hook_frame = 0;
 }
 
-void mapsan_write_begin_slow(struct mapsan_thread *self, struct mapsan_open *open,
-                             const void *map) {
-    self->hook_frame = open->frame;
-    begin_write(self, open, map);
+void mapsan_first_write_found(uint64_t previous) {
+    struct mapsan_thread *self = mapsan_self;
+    self->hook_frame = self->first.frame;
+    begin_write(self, &self->first, previous);
     self->hook_frame = 0;
 }
 
@@ -212,88 +226,109 @@ static void tell_own_readers(struct mapsan_thread *self, const struct mapsan_ope
     for (uint32_t i = 0; self->nested && i <= self->nested; i++) {
         struct mapsan_open *outer = entry_at(self, i);
         if (outer != open && outer->tag == open->tag && !mapsan_writes(outer->site))
-            outer->word = word;
+            *word_of(self, outer) = word;
     }
 }
 
 static void end_write(struct mapsan_thread *self, struct mapsan_open *open) {
     const uint64_t claim = mapsan_claim(self->claim_base, open->site);
-    if (mapsan_is_shared(open->tag, self))
+    if (mapsan_company(open->tag, self))
         scan(self, open);
-    if (!mapsan_claim_stands(open->tag, claim))
-        mapsan_conflict_word(self, open, mapsan_recheck(open->tag));
-    if (!mapsan_claim_stands(open->tag, claim))
+    const uint64_t found = mapsan_word(open->tag);
+    if (found != claim)
+        mapsan_conflict_word(self, open, found);
+    if (mapsan_word(open->tag) != claim)
         return;
-    const bool inside = mapsan_is_claim(open->word);
-    const uint64_t word = inside ? open->word : mapsan_remember(self, open);
+    /* Inside another write of its own, that one's claim stands again. */
+    const struct mapsan_open *outer = own_writer(self, open);
+    const uint64_t word =
+        outer ? mapsan_claim(self->claim_base, outer->site) : mapsan_remember(self, open);
     mapsan_place_stamp(open->tag, word);
     tell_own_readers(self, open, word);
 }
 
 static void end_read(struct mapsan_thread *self, struct mapsan_open *open) {
     const uint64_t word = mapsan_recheck(open->tag);
-    if (word != open->word && mapsan_word_slot(word) != self->slot)
+    if (word != *word_of(self, open) && mapsan_word_slot(word) != self->slot)
         mapsan_conflict_word(self, open, word);
 }
 
-void mapsan_end_slow(struct mapsan_thread *self, struct mapsan_open *open, uintptr_t frame) {
+static void end(struct mapsan_thread *self, struct mapsan_open *open, uintptr_t frame) {
     self->hook_frame = frame;
     if (mapsan_writes(open->site))
         end_write(self, open);
     else
         end_read(self, open);
-    mapsan_retract(open);
+    close_entry(self, open);
     trim(self);
     self->hook_frame = 0;
 }
 
-static void begin(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map,
+static void begin(struct mapsan_thread *self, struct mapsan_tag *tag,
                   const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
     bury_dead(self, frame, site, tag);
     struct mapsan_open *open = push(self);
     if (!open)
         return;
-    mapsan_publish(open, tag, site, pc, frame);
+    mapsan_publish(open, tag, site, frame);
+    open->pc = pc;
     self->hook_frame = frame;
     check_own(self, open);
     if (mapsan_writes(site)) {
-        open->word = mapsan_place_claim(tag, mapsan_claim(self->claim_base, site));
-        begin_write(self, open, map);
+        begin_write(self, open, mapsan_place_claim(tag, mapsan_claim(self->claim_base, site)));
     } else {
         open->word = mapsan_observe(tag);
-        begin_read(self, open, map);
+        begin_read(self, open);
     }
     self->hook_frame = 0;
 }
 
-void mapsan_tag_begin_nested(struct mapsan_tag *tag, const void *map,
-                             const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
+void mapsan_tag_begin_slow(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site,
+                           uintptr_t pc, uintptr_t frame) {
     struct mapsan_thread *self = mapsan_thread_enter();
     if (!self)
         return;
+    if (tag->map != map)
+        __atomic_store_n(&tag->map, map, __ATOMIC_RELAXED);
+    /* Before the claim or the observe, so that a writer who sees nobody can trust that. */
+    mapsan_touch(tag, self);
     self->busy = true;
-    begin(self, tag, map, site, pc, frame);
+    begin(self, tag, site, pc, frame);
     self->busy = false;
 }
 
+/* The map's tag, by way of this thread's cache. To be there, the thread must have touched it. */
 static struct mapsan_tag *tag_of(struct mapsan_thread *self, const void *map) {
     struct mapsan_tag **place = mapsan_cached(self, map);
     if ((*place)->map == map)
         return *place;
     struct mapsan_tag *tag = mapsan_table_find(map);
-    if (tag)
-        *place = tag;
+    if (tag) {
+        mapsan_touch(tag, self);
+        __atomic_store_n(place, tag, __ATOMIC_RELAXED);
+    }
     return tag;
 }
 
-void mapsan_map_begin_nested(const void *map, const struct mapsan_site *site, uintptr_t pc,
-                             uintptr_t frame) {
+/* Before the tag's `touched` starts anew: takes it out of the caches of the threads that are in it.
+ */
+static void uncache(struct mapsan_tag *tag, const void *map) {
+    const uint32_t high = __atomic_load_n(&mapsan_slots_high, __ATOMIC_RELAXED);
+    for (uint64_t left = tag->touched; left; left &= left - 1) {
+        const uint32_t bit = (uint32_t)__builtin_ctzll(left);
+        for (uint32_t slot = bit ? bit : 64; slot <= high; slot += 64)
+            mapsan_drop_cached(mapsan_thread_of(slot), map, tag);
+    }
+}
+
+void mapsan_map_begin_slow(const void *map, const struct mapsan_site *site, uintptr_t pc,
+                           uintptr_t frame) {
     struct mapsan_thread *self = map ? mapsan_thread_enter() : NULL;
     struct mapsan_tag *tag = self ? tag_of(self, map) : NULL;
     if (!tag)
         return;
     self->busy = true;
-    begin(self, tag, map, site, pc, frame);
+    begin(self, tag, site, pc, frame);
     self->busy = false;
 }
 
@@ -312,19 +347,19 @@ static void end_innermost(const struct mapsan_tag *tag, const void *map,
     bury_dead(self, frame, NULL, NULL);
     for (uint32_t i = self->nested + 1; i-- > 0;) {
         struct mapsan_open *open = entry_at(self, i);
-        if (open->tag && (tag ? open->tag == tag : is_for_map(open, map, site))) {
-            mapsan_end_slow(self, open, frame);
+        if (mapsan_is_open(open) && (tag ? open->tag == tag : is_for_map(open, map, site))) {
+            end(self, open, frame);
             break;
         }
     }
     self->busy = false;
 }
 
-void mapsan_tag_end_nested(struct mapsan_tag *tag, uintptr_t frame) {
+void mapsan_tag_end_slow(struct mapsan_tag *tag, uintptr_t frame) {
     end_innermost(tag, NULL, NULL, frame);
 }
 
-void mapsan_map_end_nested(const void *map, const struct mapsan_site *site, uintptr_t frame) {
+void mapsan_map_end_slow(const void *map, const struct mapsan_site *site, uintptr_t frame) {
     if (map)
         end_innermost(NULL, map, site, frame);
 }
@@ -347,12 +382,17 @@ void mapsan_tag_made(struct mapsan_tag *tag, const void *map, const struct mapsa
 
 void mapsan_map_made(const void *map, const struct mapsan_site *site, uintptr_t pc) {
     struct mapsan_thread *self = map ? mapsan_thread_enter() : NULL;
-    struct mapsan_tag *tag = self ? tag_of(self, map) : NULL;
-    if (tag)
-        made(self, tag, map, site, pc);
+    struct mapsan_tag *tag = self ? mapsan_table_find(map) : NULL;
+    if (!tag)
+        return;
+    uncache(tag, map);
+    made(self, tag, map, site, pc);
 }
 
 void mapsan_map_forget(const void *map) {
-    if (map && mapsan_thread_enter())
-        mapsan_table_forget(map);
+    struct mapsan_tag *tag = map && mapsan_thread_enter() ? mapsan_table_find(map) : NULL;
+    if (!tag)
+        return;
+    uncache(tag, map);
+    mapsan_table_forget(map);
 }

@@ -11,28 +11,23 @@ struct mapsan_stack;
 
 #define MAPSAN_SLOW MAPSAN_HIDDEN MAPSAN_COLD
 
-/* Begins an operation when the fast path cannot: first hook of a thread, map not in its cache,
- * another operation open. */
-MAPSAN_SLOW void mapsan_tag_begin_nested(struct mapsan_tag *tag, const void *map,
-                                         const struct mapsan_site *site, uintptr_t pc,
-                                         uintptr_t frame);
-MAPSAN_SLOW void mapsan_map_begin_nested(const void *map, const struct mapsan_site *site,
-                                         uintptr_t pc, uintptr_t frame);
+/* Begins an operation when the fast path cannot: first hook of a thread, first use of the map, not
+ * in the cache, another operation open. */
+MAPSAN_SLOW void mapsan_tag_begin_slow(struct mapsan_tag *tag, const void *map,
+                                       const struct mapsan_site *site, uintptr_t pc,
+                                       uintptr_t frame);
+MAPSAN_SLOW void mapsan_map_begin_slow(const void *map, const struct mapsan_site *site,
+                                       uintptr_t pc, uintptr_t frame);
+
+/* The first entry's operation is published, the word observed (first.word) or claimed (it was
+ * `previous`), and there is a claim already, or another thread that uses the map. */
+MAPSAN_SLOW void mapsan_first_read_found(void);
+MAPSAN_SLOW void mapsan_first_write_found(uint64_t previous);
 
 /* Ends the innermost operation on this map, or of this site, if there is one. */
-MAPSAN_SLOW void mapsan_tag_end_nested(struct mapsan_tag *tag, uintptr_t frame);
-MAPSAN_SLOW void mapsan_map_end_nested(const void *map, const struct mapsan_site *site,
-                                       uintptr_t frame);
-
-/* The operation is published, the word observed or claimed (open->word), and something is up. */
-MAPSAN_SLOW void mapsan_read_begin_slow(struct mapsan_thread *self, struct mapsan_open *open,
-                                        const void *map);
-MAPSAN_SLOW void mapsan_write_begin_slow(struct mapsan_thread *self, struct mapsan_open *open,
-                                         const void *map);
-
-/* Ends an operation that is open, whatever the word says. */
-MAPSAN_SLOW void mapsan_end_slow(struct mapsan_thread *self, struct mapsan_open *open,
-                                 uintptr_t frame);
+MAPSAN_SLOW void mapsan_tag_end_slow(struct mapsan_tag *tag, uintptr_t frame);
+MAPSAN_SLOW void mapsan_map_end_slow(const void *map, const struct mapsan_site *site,
+                                     uintptr_t frame);
 
 MAPSAN_SLOW void mapsan_tag_made(struct mapsan_tag *tag, const void *map,
                                  const struct mapsan_site *site, uintptr_t pc);
@@ -50,9 +45,9 @@ static inline bool mapsan_writes(const struct mapsan_site *site) {
     return site->operation != MAPSAN_OP_READ && site->operation != MAPSAN_OP_ITERATE;
 }
 
-/* The place in this thread's cache where a map's tag is, or that of another map. */
-static inline struct mapsan_tag **mapsan_cached(struct mapsan_thread *self, const void *map) {
-    return &self->cache[(uintptr_t)map / 16 % MAPSAN_CACHE];
+/* Where the operation began; reads in the fast path spare themselves the note. */
+static inline uintptr_t mapsan_open_pc(const struct mapsan_open *open) {
+    return open->site->operation == MAPSAN_OP_READ ? 0 : open->pc;
 }
 
 /* Notes a write that ends, for the threads that will find its stamp; returns the stamp. The fast

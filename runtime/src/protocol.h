@@ -35,14 +35,13 @@ void *_AddressOfReturnAddress(void); /* -fms-extensions; the other needs a frame
 #endif
 
 static inline void mapsan_publish(struct mapsan_open *open, struct mapsan_tag *tag,
-                                  const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
+                                  const struct mapsan_site *site, uintptr_t frame) {
     /* Relaxed: a plain store. A signal handler's hooks that come in behind it find the entry taken
      * and leave the fields below alone; the fence keeps the compiler from moving these before. */
     __atomic_store_n(&open->tag, tag, __ATOMIC_RELAXED);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     /* Relaxed: read by others for reports only, which look again once the thread has stopped. */
     __atomic_store_n(&open->site, site, __ATOMIC_RELAXED);
-    __atomic_store_n(&open->pc, pc, __ATOMIC_RELAXED);
     __atomic_store_n(&open->frame, frame, __ATOMIC_RELAXED);
     /* Program order is kept; the processor may still observe first: see claim 1. */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
@@ -72,12 +71,12 @@ static inline uint64_t mapsan_place_claim(struct mapsan_tag *tag, uint64_t claim
     return __atomic_exchange_n(&tag->word, claim, __ATOMIC_SEQ_CST);
 }
 
-/* The word is still this claim: nobody else came. Then it becomes the stamp. A load and a store
- * instead of a compare-and-swap, at half the price of the write: a claim that slips in between was
- * returned ours by its exchange, so its thread reports; that its word is lost then costs nothing.
- */
-static inline bool mapsan_claim_stands(const struct mapsan_tag *tag, uint64_t claim) {
-    return __atomic_load_n(&tag->word, __ATOMIC_RELAXED) == claim;
+/* What the word is now, to the thread that claimed it. If it is still its claim, nobody else came,
+ * and the claim becomes a stamp: by a load and a store instead of a compare-and-swap, at half the
+ * price of the write. A claim that slips in between was returned ours by its exchange, so its
+ * thread reports; that its word is lost then costs nothing. */
+static inline uint64_t mapsan_word(const struct mapsan_tag *tag) {
+    return __atomic_load_n(&tag->word, __ATOMIC_RELAXED);
 }
 
 static inline void mapsan_place_stamp(struct mapsan_tag *tag, uint64_t stamp) {
@@ -85,27 +84,27 @@ static inline void mapsan_place_stamp(struct mapsan_tag *tag, uint64_t stamp) {
     __atomic_store_n(&tag->word, stamp, __ATOMIC_RELEASE);
 }
 
-/* Does a writer have anyone to look for? Until a second thread touched the map, no. */
-static inline bool mapsan_is_shared(const struct mapsan_tag *tag,
-                                    const struct mapsan_thread *self) {
+/* Not zero if a writer has anyone to look for: until a second thread touched the map, it has not.
+ */
+static inline uint64_t mapsan_company(const struct mapsan_tag *tag,
+                                      const struct mapsan_thread *self) {
     /* Relaxed, after the claim: a thread sets its bit by a locked operation, and observes after it;
      * so either the bit is seen here or the claim is seen there. Beyond 64 slots a bit is shared.
      */
-    return __atomic_load_n(&tag->touched, __ATOMIC_RELAXED) != self->bit ||
-           __atomic_load_n(&mapsan_slots_high, __ATOMIC_RELAXED) > 64;
+    return (__atomic_load_n(&tag->touched, __ATOMIC_RELAXED) ^ self->bit) |
+           __atomic_load_n(&mapsan_slots_high, __ATOMIC_RELAXED) >> 6;
 }
 
-static inline bool mapsan_has_touched(const struct mapsan_tag *tag,
-                                      const struct mapsan_thread *self) {
-    return __atomic_load_n(&tag->touched, __ATOMIC_RELAXED) & self->bit;
+/* Not zero at a thread's first use of a map. */
+static inline uint64_t mapsan_untouched(const struct mapsan_tag *tag,
+                                        const struct mapsan_thread *self) {
+    return ~__atomic_load_n(&tag->touched, __ATOMIC_RELAXED) & self->bit;
 }
 
-/* A thread's first use of a map. True: it was. */
-static inline bool mapsan_touch(struct mapsan_tag *tag, const struct mapsan_thread *self) {
-    if (mapsan_has_touched(tag, self))
-        return false;
-    __atomic_fetch_or(&tag->touched, self->bit, __ATOMIC_SEQ_CST);
-    return true;
+/* Makes this thread known to the map's writers: before its first claim or observe. */
+static inline void mapsan_touch(struct mapsan_tag *tag, const struct mapsan_thread *self) {
+    if (mapsan_untouched(tag, self))
+        __atomic_fetch_or(&tag->touched, self->bit, __ATOMIC_SEQ_CST);
 }
 
 #endif

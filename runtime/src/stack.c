@@ -83,8 +83,8 @@ bool mapsan_stack_holds(const struct mapsan_stack *stack, uintptr_t pc, uintptr_
     for (uint32_t i = 0; i < stack->depth; i++) {
         if (i + 1 < stack->depth && frame >= stack->frame[i + 1])
             continue;
-        return _Unwind_FindEnclosingFunction((void *)(stack->pc[i] - 1)) ==
-               _Unwind_FindEnclosingFunction((void *)(pc - 1));
+        return !pc || _Unwind_FindEnclosingFunction((void *)(stack->pc[i] - 1)) ==
+                          _Unwind_FindEnclosingFunction((void *)(pc - 1));
     }
     return true;
 }

@@ -29,7 +29,7 @@ MAPSAN_HIDDEN bool mapsan_stack_ask(struct mapsan_thread *thread, struct mapsan_
 /* Answers whoever asks this thread, if somebody does. */
 MAPSAN_HIDDEN void mapsan_stack_answer(struct mapsan_thread *self);
 
-/* Is the function that began this operation still on the stack, in the same frame? */
+/* Is the function that began this operation still on the stack, in the same frame? pc 0: any. */
 MAPSAN_HIDDEN bool mapsan_stack_holds(const struct mapsan_stack *stack, uintptr_t pc,
                                       uintptr_t frame);
 

@@ -22,26 +22,26 @@
 
 enum { CHUNK = 64, CHUNKS = MAPSAN_SLOTS_MAX / CHUNK };
 
-static struct mapsan_tag occupied;
+struct mapsan_tag mapsan_occupied;
 static struct mapsan_tag no_tag = {.map = MAPSAN_NO_MAP};
 
 /* What a thread without a block points to: taken and nested, so that every hook turns to its slow
  * path; no slot, so that the slow path knows. */
 #define CACHE_EMPTY {[0 ... MAPSAN_CACHE - 1] = &no_tag}
-static struct mapsan_thread newcomer = {.first.tag = &occupied, .nested = 1, .cache = CACHE_EMPTY};
+static struct mapsan_thread newcomer = {
+    .first.tag = &mapsan_occupied, .nested = 1, .cache = CACHE_EMPTY};
 static struct mapsan_thread outsider = {
-    .first.tag = &occupied, .nested = 1, .cache = CACHE_EMPTY, .busy = true};
+    .first.tag = &mapsan_occupied, .nested = 1, .cache = CACHE_EMPTY, .busy = true};
 
-_Thread_local struct mapsan_thread *mapsan_self __attribute__((tls_model("initial-exec"))) =
-    &newcomer;
+_Thread_local struct mapsan_thread *mapsan_self __attribute__((tls_model(MAPSAN_TLS))) = &newcomer;
 uint32_t mapsan_slots_high;
 
 static struct mapsan_thread *chunks[CHUNKS];
 static uint32_t numbers; /* threads that were ever seen */
 static pthread_key_t at_exit;
 static bool off;
-static _Thread_local struct mapsan_birth *birth_here __attribute__((tls_model("initial-exec")));
-static _Thread_local int exit_rounds __attribute__((tls_model("initial-exec")));
+static _Thread_local struct mapsan_birth *birth_here __attribute__((tls_model(MAPSAN_TLS)));
+static _Thread_local int exit_rounds __attribute__((tls_model(MAPSAN_TLS)));
 
 struct mapsan_thread *mapsan_thread_of(uint32_t slot) {
     return &__atomic_load_n(&chunks[slot / CHUNK], __ATOMIC_ACQUIRE)[slot % CHUNK];
@@ -120,6 +120,11 @@ static struct mapsan_thread *enlist(void) {
     pthread_setspecific(at_exit, self);
     mapsan_self = self;
     return self;
+}
+
+void mapsan_drop_cached(struct mapsan_thread *thread, const void *map, struct mapsan_tag *tag) {
+    __atomic_compare_exchange_n(mapsan_cached(thread, map), &tag, &no_tag, false, __ATOMIC_RELAXED,
+                                __ATOMIC_RELAXED);
 }
 
 uint32_t mapsan_thread_next_number(void) {

@@ -34,8 +34,8 @@ enum {
 struct mapsan_open {
     struct mapsan_tag *tag;
     const struct mapsan_site *site;
-    uint64_t word;   /* the tag's word as the operation found it */
-    uintptr_t pc;    /* where the hook returns to */
+    uint64_t word;   /* reads: the tag's word as the operation found it */
+    uintptr_t pc;    /* where the hook returns to; see mapsan_open_pc */
     uintptr_t frame; /* the caller's stack pointer at the hook: below it, the frame is gone */
 };
 
@@ -64,6 +64,7 @@ struct mapsan_thread {
     uint64_t stamp;   /* the last one given; goes on when the slot changes hands */
 
     uint64_t claim_base;
+    uint64_t first_word;  /* first.word, while others are open behind it */
     uint32_t slot;        /* 0: none */
     uint32_t number;      /* T0, T1, ... in reports; never used twice */
     pid_t tid;            /* 0: the slot is free */
@@ -81,9 +82,14 @@ struct mapsan_thread {
     struct mapsan_birth birth;
 };
 
-/* Initial-exec: one move from the thread pointer, also in the shared library. */
+/* Part of the program itself (local-exec), one instruction away; the shared library needs two. */
+#ifdef MAPSAN_SHARED
+#define MAPSAN_TLS "initial-exec"
+#else
+#define MAPSAN_TLS "local-exec"
+#endif
 extern MAPSAN_HIDDEN _Thread_local struct mapsan_thread *mapsan_self
-    __attribute__((tls_model("initial-exec")));
+    __attribute__((tls_model(MAPSAN_TLS)));
 
 /* The highest slot ever given out. */
 extern MAPSAN_HIDDEN uint32_t mapsan_slots_high;
@@ -91,9 +97,27 @@ extern MAPSAN_HIDDEN uint32_t mapsan_slots_high;
 /* The block of a slot that was given out. */
 MAPSAN_HIDDEN struct mapsan_thread *mapsan_thread_of(uint32_t slot);
 
+/* The place in a thread's cache where a map's tag is, or that of another map. */
+static inline struct mapsan_tag **mapsan_cached(struct mapsan_thread *thread, const void *map) {
+    return &thread->cache[(uintptr_t)map / 16 % MAPSAN_CACHE];
+}
+
+/* Stands in an entry that is closed and may not be used: the first one, while others are open
+ * behind it, and those of threads without a block. */
+extern MAPSAN_HIDDEN struct mapsan_tag mapsan_occupied;
+
+static inline bool mapsan_is_open(const struct mapsan_open *open) {
+    const struct mapsan_tag *tag = __atomic_load_n(&open->tag, __ATOMIC_RELAXED);
+    return tag && tag != &mapsan_occupied;
+}
+
 /* This thread's own block; registers the thread if it is new. NULL: the runtime is off, the thread
  * is at its very end, or there is no memory: leave the operation alone. */
 MAPSAN_HIDDEN struct mapsan_thread *mapsan_thread_enter(void);
+
+/* Takes a tag out of a thread's cache, where it can only be in the place of this map. */
+MAPSAN_HIDDEN void mapsan_drop_cached(struct mapsan_thread *thread, const void *map,
+                                      struct mapsan_tag *tag);
 
 /* The number of the next thread, T0 being the first. */
 MAPSAN_HIDDEN uint32_t mapsan_thread_next_number(void);

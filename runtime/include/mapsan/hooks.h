@@ -30,7 +30,8 @@ enum mapsan_site_flags {
     MAPSAN_SITE_ITERATOR_REMOVE = 1u << 0,
     /* One step of an iteration (a macro's loop), not a bracket around all of it. */
     MAPSAN_SITE_STEP = 1u << 1,
-    /* The library lets callbacks of this write use the map, as GHashTable's removals let destructors. */
+    /* What runs inside may use the map: destructors called by GHashTable's removals, arguments that a
+     * macro evaluates in its midst. */
     MAPSAN_SITE_REENTRANT = 1u << 2,
 };
 
