@@ -13,6 +13,7 @@
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/DeclGroup.h"
 #include "clang/Basic/TargetInfo.h"
+#include "llvm/Support/raw_ostream.h"
 #include <cstdlib>
 
 using namespace clang;
@@ -60,6 +61,27 @@ void embedFacts(CompilerInstance &Compiler, const ms_unit *Unit) {
       FileScopeAsmDecl::Create(Context, Context.getTranslationUnitDecl(), Text,
                                SourceLocation(), SourceLocation());
   Compiler.getASTConsumer().HandleTopLevelDecl(DeclGroupRef(Asm));
+}
+
+void emitFacts(CompilerInstance &Compiler, const ms_unit *Unit,
+               StringRef File) {
+  std::error_code Error;
+  llvm::raw_fd_ostream Out(File, Error);
+  size_t Size = 0;
+  unsigned char *Image = ms_unit_write(Unit, &Size);
+  if (!Error) {
+    Out.write(reinterpret_cast<const char *>(Image), Size);
+    Out.close();
+    Error = Out.error();
+    Out.clear_error();
+  }
+  free(Image);
+  if (!Error)
+    return;
+  DiagnosticsEngine &Diagnostics = Compiler.getDiagnostics();
+  unsigned ID = Diagnostics.getCustomDiagID(
+      DiagnosticsEngine::Error, "mapsan: '%0' cannot be written: %1");
+  Diagnostics.Report(ID) << File << Error.message();
 }
 
 } // namespace mapsan

@@ -16,6 +16,11 @@ namespace mapsan {
 /// object formats other than ELF and where no code is generated.
 void embedFacts(clang::CompilerInstance &Compiler, const ms_unit *Unit);
 
+/// Writes the image of the unit to a file of its own; an error of the
+/// compilation if that fails.
+void emitFacts(clang::CompilerInstance &Compiler, const ms_unit *Unit,
+               llvm::StringRef File);
+
 } // namespace mapsan
 
 #endif

@@ -21,6 +21,14 @@ const Switch Switches[] = {
     {"dump", &PluginOptions::Dump},
     {"instrument", &PluginOptions::Instrument},
 };
+struct FileOption {
+  const char *Name;
+  std::string PluginOptions::*File;
+};
+const FileOption FileOptions[] = {
+    {"emit", &PluginOptions::EmitFile},
+    {"model", &PluginOptions::ModelFile},
+};
 const char *const JudgeOptions[] = {"checks", "confidence"};
 } // namespace
 
@@ -55,14 +63,17 @@ bool parseOption(StringRef Text, PluginOptions &Options, std::string &Message) {
   for (const char *Option : JudgeOptions)
     if (Name == Option)
       return parseJudgeOption(Name, Value, Options, Message);
-  if (Name == "model") {
-    Options.ModelFile = Value.str();
-    if (Value.empty())
-      Message = "option 'model' needs the name of a file: model=FILE";
-    return !Value.empty();
-  }
+  for (const FileOption &Option : FileOptions)
+    if (Name == Option.Name) {
+      Options.*Option.File = Value.str();
+      if (Value.empty())
+        Message = ("option '" + Name + "' needs the name of a file: " + Name +
+                   "=FILE")
+                      .str();
+      return !Value.empty();
+    }
   Message = ("unknown option '" + Name +
-             "'; there are facts, analyze, dump, "
+             "'; there are facts, analyze, dump, emit, "
              "instrument, model, checks, confidence")
                 .str();
   return false;

@@ -18,10 +18,14 @@ struct PluginOptions {
   bool Analyze = true; ///< analyze=on|off: judge this translation unit and warn
   bool Dump = false;   ///< dump=on|off: print the facts to standard output
   bool Instrument = false; ///< instrument=on|off: insert the runtime's hooks
-  std::string ModelFile;   ///< model=FILE: models over the built-in ones
+  std::string
+      EmitFile; ///< emit=FILE: write the facts there, for `mapsan check`
+  std::string ModelFile; ///< model=FILE: models over the built-in ones
   ms_options Judge = ms_options_default(); ///< checks=, confidence=
 
-  bool wantsUnit() const { return Facts || Analyze || Dump; }
+  bool wantsUnit() const {
+    return Facts || Analyze || Dump || !EmitFile.empty();
+  }
 };
 
 /// Takes one "NAME=VALUE". On a mistake returns false and says in one line what
