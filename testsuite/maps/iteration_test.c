@@ -95,12 +95,12 @@ static void run(const struct map_driver *driver, uint64_t seed, uint64_t keys, u
 }
 
 static void growing(const struct map_driver *driver) {
-    for (uint64_t seed = 1; seed <= 40; seed++)
+    for (uint64_t seed = 1; seed <= 20; seed++)
         run(driver, seed, driver->keys < 3000 ? driver->keys : 3000, 400, 1 + seed % 12, 95);
 }
 
 static void small_maps(const struct map_driver *driver) {
-    for (uint64_t seed = 1; seed <= 300; seed++)
+    for (uint64_t seed = 1; seed <= 150; seed++)
         run(driver, seed, 1 + seed % 60, 100, seed % 4, 40 + seed % 50);
 }
 
