@@ -21,13 +21,20 @@ static void add_unit(struct units *units, struct ms_unit *unit, uint64_t hash) {
     MS_PUSH(units->items, units->count, unit);
 }
 
+/* Without the zeros that the linker may have put behind it. */
+static uint64_t hash_image(const unsigned char *image, size_t size) {
+    while (size && image[size - 1] == 0)
+        size--;
+    return ms_hash_bytes(image, size, 0);
+}
+
 size_t add_images(struct units *units, const unsigned char *data, size_t size, const char *where) {
     size_t images = 0;
     for (size_t at = 0, used; at < size; at += used, images++) {
         const char *error;
         struct ms_unit *unit = ms_unit_read(data + at, size - at, &used, &error);
         if (unit) {
-            add_unit(units, unit, ms_hash_bytes(data + at, used, 0));
+            add_unit(units, unit, hash_image(data + at, used));
             continue;
         }
         complain("%s: %s: %s", where, MS_FACTS_SECTION, error);

@@ -162,22 +162,29 @@ const struct ms_type_model *ms_models_type(const struct ms_models *models, const
 
 enum { NEAREST_LENGTH_MAX = 40 };
 
-/* Levenshtein's distance, one row at a time. */
+/* Levenshtein's distance, in which two neighbours that changed places count as one change. */
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length) {
-    size_t row[NEAREST_LENGTH_MAX + 1];
+    size_t rows[3][NEAREST_LENGTH_MAX + 1];
+    size_t *before = rows[0], *last = rows[1], *row = rows[2];
     for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
+        last[j] = j;
     for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
         row[0] = i;
         for (size_t j = 1; j <= b_length; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            best = best < row[j] + 1 ? best : row[j] + 1;
-            row[j] = best < row[j - 1] + 1 ? best : row[j - 1] + 1;
+            size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
+            best = best < last[j] + 1 ? best : last[j] + 1;
+            best = best < row[j - 1] + 1 ? best : row[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            row[j] = best;
         }
+        size_t *oldest = before;
+        before = last;
+        last = row;
+        row = oldest;
     }
-    return row[b_length];
+    return last[b_length];
 }
 
 const char *ms_nearest_word(const char *word, size_t length, const char *const *words,
