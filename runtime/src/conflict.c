@@ -143,6 +143,8 @@ static void report(struct mapsan_thread *self, const struct mapsan_open *mine,
     sides[1].finished = !theirs;
     if (theirs) {
         const uintptr_t frame = theirs->frame;
+        if (frame & MAPSAN_DOUBTED)
+            goto done;
         if (!same_thread)
             mapsan_stack_ask(other, &sides[1].stack);
         const struct mapsan_stack *stack = &sides[same_thread ? 0 : 1].stack;

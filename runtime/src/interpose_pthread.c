@@ -17,13 +17,17 @@ typedef void *thread_function(void *argument);
 typedef int create_function(pthread_t *thread, const pthread_attr_t *attributes,
                             thread_function *function, void *argument);
 
+/* In a program that is linked with -static there is no next definition to look up; linked with
+ * -Wl,-u,__pthread_create it has this one. */
+extern create_function __pthread_create __attribute__((weak));
+
 struct launch {
     thread_function *function;
     void *argument;
     struct mapsan_birth birth;
 };
 
-static void *run(void *argument) {
+void *mapsan_thread_launch(void *argument) {
     struct launch launch = *(struct launch *)argument;
     free(argument);
     mapsan_thread_born(&launch.birth);
@@ -49,6 +53,7 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *thread,
     create_function *create = __atomic_load_n(&next, __ATOMIC_RELAXED);
     if (!create) {
         create = (create_function *)dlsym(RTLD_NEXT, "pthread_create");
+        create = create ? create : __pthread_create;
         __atomic_store_n(&next, create, __ATOMIC_RELAXED);
     }
     struct mapsan_thread *self = mapsan_thread_enter();
@@ -58,7 +63,7 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *thread,
     launch->function = function;
     launch->argument = argument;
     describe(&launch->birth, self, (uintptr_t)__builtin_dwarf_cfa());
-    const int error = create(thread, attributes, run, launch);
+    const int error = create(thread, attributes, mapsan_thread_launch, launch);
     if (error)
         free(launch);
     return error;

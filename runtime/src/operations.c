@@ -82,31 +82,45 @@ void mapsan_abandon_all(struct mapsan_thread *thread) {
 void mapsan_abandon_unless(struct mapsan_thread *self, const struct mapsan_stack *stack) {
     for (uint32_t i = 0; i <= self->nested; i++) {
         struct mapsan_open *open = entry_at(self, i);
-        if (mapsan_is_open(open) && !mapsan_stack_holds(stack, mapsan_open_pc(open), open->frame))
+        if (mapsan_is_open(open) &&
+            !mapsan_stack_holds(stack, mapsan_open_pc(open), open->frame & ~MAPSAN_DOUBTED))
             abandon(self, open);
     }
     trim(self);
 }
 
-/* Frames below the caller's have returned or were jumped over. An operation that begins again in
- * the same frame, on the same map, at the same site, was left the same way. */
+void mapsan_doubt_all(struct mapsan_thread *self) {
+    for (uint32_t i = 0; i <= self->nested; i++)
+        if (mapsan_is_open(entry_at(self, i)))
+            entry_at(self, i)->frame |= MAPSAN_DOUBTED;
+}
+
+/* Frames below the caller's have returned or were jumped over. So was an operation in the caller's
+ * own frame, if control has jumped since and another begins, or if the same begins once more. */
+static bool is_dead(const struct mapsan_thread *self, const struct mapsan_open *open,
+                    uintptr_t frame, const struct mapsan_site *begins,
+                    const struct mapsan_tag *tag) {
+    const uintptr_t theirs = open->frame & ~MAPSAN_DOUBTED;
+    if (!on_stack(self, theirs) || theirs > frame)
+        return false;
+    if (theirs < frame)
+        return true;
+    return begins && (open->frame & MAPSAN_DOUBTED || (open->site == begins && open->tag == tag));
+}
+
 static void bury_dead(struct mapsan_thread *self, uintptr_t frame, const struct mapsan_site *begins,
                       const struct mapsan_tag *tag) {
     if (!on_stack(self, frame))
         return;
     for (uint32_t i = 0; i <= self->nested; i++) {
         struct mapsan_open *open = entry_at(self, i);
-        if (!mapsan_is_open(open) || !on_stack(self, open->frame))
-            continue;
-        const bool again = open->frame == frame && open->site == begins && open->tag == tag;
-        if (open->frame < frame || again)
+        if (mapsan_is_open(open) && is_dead(self, open, frame, begins, tag))
             abandon(self, open);
     }
     trim(self);
 }
 
-/* An entry for one more operation, or NULL when there is no room: it goes unwatched, and counted.
- */
+/* An entry for one more operation; NULL when there is no room: it goes unwatched, and counted. */
 static struct mapsan_open *push(struct mapsan_thread *self) {
     if (!mapsan_is_open(&self->first) && !self->nested)
         return &self->first;

@@ -41,6 +41,9 @@ MAPSAN_SLOW void mapsan_abandon_all(struct mapsan_thread *thread);
 MAPSAN_SLOW void mapsan_abandon_unless(struct mapsan_thread *self,
                                        const struct mapsan_stack *stack);
 
+/* Control jumps: any of this thread's open operations may have been left. */
+MAPSAN_SLOW void mapsan_doubt_all(struct mapsan_thread *self);
+
 static inline bool mapsan_writes(const struct mapsan_site *site) {
     return site->operation != MAPSAN_OP_READ && site->operation != MAPSAN_OP_ITERATE;
 }

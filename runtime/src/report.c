@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #include "../include/mapsan/mapsan.h"
 #include "encoding.h"
@@ -29,6 +30,8 @@ static struct frames add_frames(const uintptr_t *pc, uint32_t depth) {
     struct frames frames = {0, 0};
     const uint32_t most = (uint32_t)mapsan_flags.stack_depth;
     for (uint32_t i = 0; i < depth && i < most; i++) {
+        if (_Unwind_FindEnclosingFunction((void *)(pc[i] - 1)) == (void *)mapsan_thread_launch)
+            break;
         const size_t position = mapsan_symbols_add(pc[i]);
         frames.first = i ? frames.first : position;
         frames.count++;

@@ -39,6 +39,9 @@ struct mapsan_open {
     uintptr_t frame; /* the caller's stack pointer at the hook: below it, the frame is gone */
 };
 
+/* In `frame`: control has jumped since, possibly past the end of this operation. */
+#define MAPSAN_DOUBTED ((uintptr_t)1)
+
 /* One finished write, or one that was left by longjmp: what its word alone cannot tell. */
 struct mapsan_closed {
     uint64_t word;
@@ -124,6 +127,9 @@ MAPSAN_HIDDEN uint32_t mapsan_thread_next_number(void);
 
 /* What the creator of a thread hands over to it, from pthread_create's wrapper. */
 MAPSAN_HIDDEN void mapsan_thread_born(struct mapsan_birth *birth);
+
+/* The function that threads begin with: stacks in reports end before it. */
+MAPSAN_HIDDEN void *mapsan_thread_launch(void *launch);
 
 /* Once, at start: the main thread gets number 0, fork and thread exit are hooked. */
 MAPSAN_HIDDEN void mapsan_threads_start(void);
