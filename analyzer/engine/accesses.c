@@ -46,6 +46,13 @@ static ms_path data_key(struct ms_program *program, ms_path path) {
     return ms_node(program, object)->kind == MS_PATH_OBJECT ? path : 0;
 }
 
+static bool runs_once(const struct ms_lockset *locks) {
+    for (uint32_t i = 0; i < locks->count; i++)
+        if (locks->items[i].mode == MS_MODE_ONCE && locks->items[i].level > 0)
+            return true;
+    return false;
+}
+
 static void add_instances(struct ms_program *program, uint32_t number,
                           struct ms_instance **instances, size_t *count) {
     const struct ms_access *access = &program->accesses[number];
@@ -54,7 +61,7 @@ static void add_instances(struct ms_program *program, uint32_t number,
         return;
     for (uint32_t c = 0; c < code->context_count; c++) {
         const struct ms_context *context = &code->contexts[c];
-        if (is_owned(program, access, context))
+        if (is_owned(program, access, context) || context->once)
             continue;
         struct ms_instance instance = {.access = number, .context = c};
         instance.path = ms_context_path(program, access->function, context, access->path);
@@ -68,6 +75,8 @@ static void add_instances(struct ms_program *program, uint32_t number,
         if (instance.threads == (uint64_t)1 << MS_THREAD_MAIN && !instance.live)
             continue; /* no other thread yet, or any more */
         instance.locks = ms_context_locks(program, access->function, context, &access->locks);
+        if (runs_once(&instance.locks))
+            continue;
         instance.unknown = context->unknown || (access->flags & MS_ACCESS_FUZZY);
         MS_PUSH(*instances, *count, instance);
     }

@@ -106,6 +106,8 @@ enum ms_call_how ms_verb_how(enum ms_verb verb) {
         return MS_HOW_LOOP;
     case MS_VERB_SIGNAL_HANDLER:
         return MS_HOW_SIGNAL;
+    case MS_VERB_ONCE:
+        return MS_HOW_ONCE;
     default:
         return MS_HOW_CALLBACK;
     }

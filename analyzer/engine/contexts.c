@@ -127,7 +127,8 @@ static ms_path rename_root(struct renaming *renaming, ms_path path) {
 
 static bool same_context(const struct ms_context *one, const struct ms_context *other,
                          uint32_t parameters, bool bindings) {
-    if (one->unknown != other->unknown || one->locks.count != other->locks.count)
+    if (one->unknown != other->unknown || one->once != other->once ||
+        one->locks.count != other->locks.count)
         return false;
     for (uint32_t i = 0; i < one->locks.count; i++)
         if (one->locks.items[i].lock != other->locks.items[i].lock ||
@@ -296,7 +297,8 @@ static void propagate(struct builder *builder, uint32_t position, struct queue_i
     }
     set_threads(site, from, &to);
     to.unknown = from->unknown || site->fuzzy;
-    if (site->how == MS_HOW_CALL || site->how == MS_HOW_CALLBACK) {
+    to.once = from->once || site->how == MS_HOW_ONCE;
+    if (site->how == MS_HOW_CALL || site->how == MS_HOW_CALLBACK || site->how == MS_HOW_ONCE) {
         struct ms_lockset held = ms_context_locks(program, site->caller, from, &site->locks);
         for (uint32_t i = 0; i < held.count; i++) {
             held.items[i].lock = rename_root(&renaming, held.items[i].lock);

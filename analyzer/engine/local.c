@@ -123,12 +123,18 @@ static bool spread_loop_joins(struct ms_local *local, uint32_t count) {
     return changed;
 }
 
+/* What loops join is known only now, and states do not forget: once more from the start. */
+static bool restart(struct ms_local *local, bool *pending, uint32_t count) {
+    memset(local->in, 0, count * sizeof *local->in);
+    ms_states_add(&local->frame, &local->in[0], ms_state_entry(&local->frame), 0);
+    return pending[0] = true;
+}
+
 static void fixpoint(struct ms_local *local, const uint32_t *order, uint32_t reached,
                      uint32_t count) {
     bool *pending = ms_allocate(count + 1);
     uint32_t *visits = ms_allocate((count + 1) * sizeof *visits);
-    ms_states_add(&local->frame, &local->in[0], ms_state_entry(&local->frame), 0);
-    pending[0] = true;
+    restart(local, pending, count);
     for (bool again = true; again;) {
         again = false;
         for (uint32_t i = 0; i < reached; i++) {
@@ -147,8 +153,7 @@ static void fixpoint(struct ms_local *local, const uint32_t *order, uint32_t rea
             again = true;
         }
         if (!again && spread_loop_joins(local, count))
-            for (uint32_t i = 0; i < reached; i++)
-                again |= pending[order[i]] = block_at(local, order[i])->loop;
+            again = restart(local, pending, count);
     }
     free(pending);
     free(visits);

@@ -27,11 +27,21 @@ enum ms_engine_path_kind {
     MS_PATH_FRESH,          /* in summaries: the value that this call returns */
 };
 
-enum ms_mode { MS_MODE_SHARED = 1, MS_MODE_EXCLUSIVE = 2 };
+enum ms_mode {
+    MS_MODE_SHARED = 1,
+    MS_MODE_EXCLUSIVE = 2,
+    MS_MODE_ONCE = 3, /* in the part of the program that runs once and that all others wait for */
+};
 
 /* ---- Locksets and states (state.c) ---- */
 
-enum { MS_HELD_MAX = 12, MS_CONSTRAINT_MAX = 8, MS_OWNED_MAX = 24, MS_STATE_MAX = 6 };
+enum {
+    MS_HELD_MAX = 12,
+    MS_PUBLISHED_MAX = 12,
+    MS_CONSTRAINT_MAX = 8,
+    MS_OWNED_MAX = 24,
+    MS_STATE_MAX = 6
+};
 
 /* One lock, relative to the function's entry: level > 0 taken here, < 0 the caller's lock given
  * back, 0 taken and given back. */
@@ -54,7 +64,8 @@ struct ms_state {
     struct ms_held held[MS_HELD_MAX];
     struct ms_constraint constraints[MS_CONSTRAINT_MAX];
     ms_path owned[MS_OWNED_MAX]; /* values that nobody else can reach: fresh, or taken out */
-    uint8_t held_count, constraint_count, owned_count;
+    ms_variable published[MS_PUBLISHED_MAX]; /* locals whose address others have */
+    uint8_t held_count, constraint_count, owned_count, published_count;
     bool fuzzy;       /* locksets that differed were merged: absence of a lock proves nothing */
     ms_path returned; /* value of the return statement passed last; 0 unknown or none */
     uint32_t return_event; /* that statement; 0 none */
@@ -106,6 +117,7 @@ struct ms_lockset {
 enum ms_call_how {
     MS_HOW_CALL,
     MS_HOW_CALLBACK,
+    MS_HOW_ONCE,
     MS_HOW_THREAD,
     MS_HOW_LOOP,
     MS_HOW_HANDLER,
@@ -166,6 +178,7 @@ struct ms_context {
     uint64_t live;    /* threads that may run */
     uint64_t threads; /* on which of them this may run; bit 0: the main thread */
     uint32_t owned;   /* parameters that the callers own */
+    bool once;        /* runs once, and all others wait for it */
     bool unknown;     /* callers we cannot see: locks that are not in `locks` may be held */
     uint32_t ways[6]; /* call sites that lead here, the first few */
     uint8_t way_count;

@@ -132,6 +132,17 @@ bool ms_report(struct ms_program *program, enum ms_check check, enum ms_confiden
     return true;
 }
 
+static bool has_note(const struct ms_finding *finding, const struct ms_place *where,
+                     const char *text) {
+    for (size_t i = 0; i < finding->note_count; i++)
+        if (finding->notes[i].where.line == where->line &&
+            finding->notes[i].where.column == where->column &&
+            !strcmp(finding->notes[i].where.file, where->file) &&
+            !strcmp(finding->notes[i].text, text))
+            return true;
+    return false;
+}
+
 void ms_report_note(struct ms_program *program, ms_function function, struct ms_location where,
                     const char *format, ...) {
     struct ms_finding *finding = &program->findings[program->finding_count - 1];
@@ -140,7 +151,10 @@ void ms_report_note(struct ms_program *program, ms_function function, struct ms_
     va_start(arguments, format);
     note.text = format_list(format, arguments);
     va_end(arguments);
-    MS_PUSH(finding->notes, finding->note_count, note);
+    if (has_note(finding, &note.where, note.text))
+        free(note.text); /* both sides may come the same way */
+    else
+        MS_PUSH(finding->notes, finding->note_count, note);
 }
 
 const char *ms_access_word(const struct ms_access *access) {

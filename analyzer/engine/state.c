@@ -114,6 +114,20 @@ static bool merge_constraints(struct ms_state *into, const struct ms_state *from
     return changed;
 }
 
+static bool merge_published(struct ms_state *into, const struct ms_state *from) {
+    bool changed = false;
+    for (uint32_t i = 0; i < from->published_count; i++) {
+        bool known = false;
+        for (uint32_t j = 0; j < into->published_count; j++)
+            known |= into->published[j] == from->published[i];
+        if (known || into->published_count == MS_PUBLISHED_MAX)
+            continue;
+        into->published[into->published_count++] = from->published[i];
+        changed = true;
+    }
+    return changed;
+}
+
 static bool merge_owned(struct ms_state *into, const struct ms_state *from) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < into->owned_count; i++) {
@@ -147,6 +161,7 @@ static bool merge(const struct ms_frame *frame, struct ms_state *into, const str
     changed |= merge_values(frame, into, from, block);
     changed |= merge_constraints(into, from);
     changed |= merge_owned(into, from);
+    changed |= merge_published(into, from);
     changed |= (from->live & ~into->live) != 0 || (into->joined & ~from->joined) != 0;
     into->live |= from->live;
     into->joined &= from->joined;
@@ -220,7 +235,7 @@ ms_path ms_state_location(const struct ms_frame *frame, const struct ms_state *s
 }
 
 /* A name that is about to mean something else: what was known under it keeps a name of its own. */
-static void retire(const struct ms_frame *frame, struct ms_state *state, ms_path name) {
+void ms_state_retire(const struct ms_frame *frame, struct ms_state *state, ms_path name) {
     ms_path stale = 0;
     for (uint32_t i = 0; i < state->held_count; i++) {
         if (!ms_path_contains(frame->program, state->held[i].lock, name))
@@ -248,11 +263,33 @@ static void retire(const struct ms_frame *frame, struct ms_state *state, ms_path
     }
 }
 
+/* Whether a value was loaded from this very location, or from a slot of the map that it is. */
+static bool is_held_from(const struct ms_program *program, ms_path value, ms_path location) {
+    const struct ms_path_node *node = ms_node(program, value);
+    return value == location || (node->kind == MS_PATH_INDEX && node->base == location &&
+                                 ms_node(program, node->extra)->kind != MS_PATH_CONSTANT);
+}
+
+void ms_state_detach(const struct ms_frame *frame, struct ms_state *state, ms_path location,
+                     uint32_t event) {
+    for (uint32_t i = 0; i < frame->parameters + frame->locals; i++) {
+        ms_path held = state->values[i];
+        if (!held || !is_held_from(frame->program, held, location))
+            continue;
+        ms_path taken = ms_make(frame->program, MS_PATH_VALUE, variable_path(frame, i), event, 0);
+        for (uint32_t j = 0; j < frame->parameters + frame->locals; j++)
+            if (state->values[j] == held)
+                state->values[j] = taken;
+        ms_state_own(state, taken);
+    }
+}
+
 void ms_state_assign(const struct ms_frame *frame, struct ms_state *state, ms_path variable,
                      ms_path value, uint32_t event) {
     struct ms_path_node node = *ms_node(frame->program, variable);
     uint32_t slot = variable_slot(frame, &node);
     if (slot == UINT32_MAX) {
+        ms_state_detach(frame, state, variable, event);
         /* Memory: a branch value read from there is no longer known. */
         uint32_t kept = 0;
         for (uint32_t i = 0; i < state->constraint_count; i++)
@@ -263,7 +300,7 @@ void ms_state_assign(const struct ms_frame *frame, struct ms_state *state, ms_pa
     }
     if (!value || ms_path_depth(frame->program, value) > MS_PATH_DEPTH_MAX) {
         value = ms_make(frame->program, MS_PATH_VALUE, variable, event, 0);
-        retire(frame, state, value);
+        ms_state_retire(frame, state, value);
     }
     state->values[slot] = value;
 }
@@ -274,7 +311,7 @@ void ms_state_set_result(const struct ms_frame *frame, struct ms_state *state, u
         return;
     ms_path name = ms_make(frame->program, MS_PATH_RESULT, 0, result, 0);
     if (state->values[result_slot(frame, result)]) /* not the first time around a loop */
-        retire(frame, state, name);
+        ms_state_retire(frame, state, name);
     state->values[result_slot(frame, result)] = value ? value : name;
 }
 
@@ -305,8 +342,9 @@ ms_path ms_state_instantiate(const struct ms_frame *frame, const struct ms_state
         if ((node.kind == MS_PATH_DEREF || node.kind == MS_PATH_CONTAINER) &&
             kind == MS_PATH_LOCAL && state)
             base = ms_state_value(frame, state, base);
-        if (node.kind == MS_PATH_INDEX)
-            node.extra = 0;
+        if (node.kind ==
+            MS_PATH_INDEX) /* which one, only the callee knew; here it is this call's */
+            node.extra = result ? ms_make(frame->program, MS_PATH_RESULT, 0, result, 0) : 0;
         return ms_make(frame->program, node.kind, base, node.operand, node.extra);
     }
     default:
@@ -364,12 +402,26 @@ struct ms_lockset ms_state_lockset(const struct ms_frame *frame, const struct ms
 
 /* ---- ownership ---- */
 
+static bool is_published(const struct ms_frame *frame, const struct ms_state *state,
+                         ms_variable local) {
+    for (uint32_t i = 0; i < state->published_count; i++)
+        if (state->published[i] == local)
+            return true;
+    return state->published_count == MS_PUBLISHED_MAX && frame->program->shared_locals[local];
+}
+
+static void publish_local(const struct ms_frame *frame, struct ms_state *state, ms_variable local) {
+    frame->program->shared_locals[local] = true;
+    if (!is_published(frame, state, local) && state->published_count < MS_PUBLISHED_MAX)
+        state->published[state->published_count++] = local;
+}
+
 bool ms_state_owns(const struct ms_frame *frame, const struct ms_state *state, ms_path location) {
     bool loaded = false;
     for (;;) {
         struct ms_path_node node = *ms_node(frame->program, location);
         if (node.kind == MS_PATH_LOCAL) /* as a location, not loaded from */
-            return !loaded && !frame->program->shared_locals[node.operand];
+            return !loaded && !is_published(frame, state, node.operand);
         for (uint32_t i = 0; i < state->owned_count; i++)
             if (state->owned[i] == location)
                 return true;
@@ -400,7 +452,7 @@ void ms_state_publish(const struct ms_frame *frame, struct ms_state *state, ms_p
     ms_path root = ms_path_root(frame->program, value);
     const struct ms_path_node *node = ms_node(frame->program, root);
     if (node->kind == MS_PATH_LOCAL)
-        frame->program->shared_locals[node->operand] = true;
+        publish_local(frame, state, node->operand);
     if (node->kind == MS_PATH_PARAM && node->operand < 32)
         frame->program->code[frame->function].summary.escapes |= 1u << node->operand;
     uint32_t kept = 0;

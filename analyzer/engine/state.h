@@ -35,6 +35,13 @@ ms_path ms_state_location(const struct ms_frame *frame, const struct ms_state *s
 
 void ms_state_assign(const struct ms_frame *frame, struct ms_state *state, ms_path variable,
                      ms_path value, uint32_t event);
+/* This name is about to mean something else: what is known under it gets a name of its own. */
+void ms_state_retire(const struct ms_frame *frame, struct ms_state *state, ms_path name);
+
+/* What this location holds, or the elements of the map that it is, have been taken out of it: the
+ * variables that refer to them own them from now on. */
+void ms_state_detach(const struct ms_frame *frame, struct ms_state *state, ms_path location,
+                     uint32_t event);
 void ms_state_set_result(const struct ms_frame *frame, struct ms_state *state, uint32_t result,
                          ms_path value);
 

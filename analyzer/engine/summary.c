@@ -54,7 +54,7 @@ static struct ms_exit make_exit(struct ms_local *local, const struct ms_state *s
     memcpy(exit.changes, changes, exit.change_count * sizeof *exit.changes);
     struct ms_constraint conditions[MS_CONSTRAINT_MAX];
     for (uint32_t i = 0; i < state->constraint_count; i++)
-        if (ms_node(program, state->constraints[i].value)->kind == MS_PATH_PARAM)
+        if (exported(program, state->constraints[i].value, 0))
             conditions[exit.condition_count++] = state->constraints[i];
     exit.conditions =
         ms_arena_allocate(&program->arena, exit.condition_count * sizeof *exit.conditions);

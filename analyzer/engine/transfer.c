@@ -102,6 +102,7 @@ static void lock_effect(struct ms_local *local, struct ms_state *state, uint32_t
         change_lock(local, state, event, lock, MS_MODE_SHARED, +1);
         break;
     case MS_VERB_RELEASE:
+    case MS_VERB_ONCE_LEAVE:
         held = ms_state_find_lock(state, lock);
         change_lock(local, state, event, lock, held ? held->mode : MS_MODE_EXCLUSIVE, -1);
         break;
@@ -148,19 +149,34 @@ static void free_value(struct ms_local *local, ms_path value) {
 
 /* A variable whose address was passed receives something new. */
 static ms_path store_through(struct ms_local *local, struct ms_state *state, uint32_t event,
-                             ms_path location) {
+                             ms_path location, ms_path value) {
     const struct ms_path_node *node = ms_node(local->program, location);
     if (node->kind != MS_PATH_LOCAL && node->kind != MS_PATH_PARAM)
         return 0;
-    ms_state_assign(&local->frame, state, location, 0, event);
+    ms_state_assign(&local->frame, state, location, value, event);
     return ms_state_value(&local->frame, state, location);
 }
 
+/* An element of a map is named as what some slot of the map holds: it is reached through the map,
+ * so whoever owns the map owns it, and the lock beside the map is the lock of its container. */
+static ms_path element_of(struct ms_local *local, struct ms_state *state, uint32_t event,
+                          const struct ms_effect *map) {
+    const struct ms_event *call = &local->program->facts->events[event];
+    ms_path object = ms_operand_location(&local->frame, state, call, &map->object);
+    ms_path slot = ms_make(local->program, MS_PATH_VALUE, 0, event, 0);
+    return object ? ms_make(local->program, MS_PATH_INDEX, object, 0, slot) : 0;
+}
+
 static void memory_effect(struct ms_local *local, struct ms_state *state, uint32_t event,
-                          const struct ms_effect *effect) {
+                          const struct ms_effect *effect, const struct ms_effect *map) {
     const struct ms_event *call = &local->program->facts->events[event];
     ms_path value = ms_operand_value(&local->frame, state, call, &effect->object);
     ms_path location = ms_operand_location(&local->frame, state, call, &effect->object);
+    ms_path element = 0;
+    if (effect->verb == MS_VERB_ELEMENT && map) {
+        element = element_of(local, state, event, map);
+        ms_state_retire(&local->frame, state, element);
+    }
     switch (effect->verb) {
     case MS_VERB_KEY:
     case MS_VERB_VALUE:
@@ -169,12 +185,19 @@ static void memory_effect(struct ms_local *local, struct ms_state *state, uint32
         ms_state_publish(&local->frame, state, value);
         break;
     case MS_VERB_ELEMENT:
-        if (effect->object.kind != MS_OPERAND_RESULT)
-            store_through(local, state, event, location);
+        if (effect->object.kind == MS_OPERAND_RESULT)
+            ms_state_set_result(&local->frame, state, call->result, element);
+        else
+            store_through(local, state, event, location, element);
+        break;
+    case MS_VERB_REMOVE:
+    case MS_VERB_CLEAR:
+    case MS_VERB_ITERATE_REMOVE:
+        ms_state_detach(&local->frame, state, location, event);
         break;
     case MS_VERB_OWNED_RESULT:
         if (effect->object.kind != MS_OPERAND_RESULT)
-            value = store_through(local, state, event, location);
+            value = store_through(local, state, event, location, 0);
         if (value)
             ms_state_own(state, value);
         break;
@@ -252,7 +275,7 @@ static void callback_effect(struct ms_local *local, struct ms_states *states, ui
     ms_path data = ms_operand_value(&local->frame, state, call, &effect->other);
     ms_mark_relevant(local, data);
     enum ms_call_how how = ms_verb_how(effect->verb);
-    if (how != MS_HOW_CALLBACK)
+    if (how != MS_HOW_CALLBACK && how != MS_HOW_ONCE)
         for (uint32_t i = 0; i < states->count; i++)
             ms_state_publish(&local->frame, states->items[i], data);
     if (!local->observing)
@@ -319,7 +342,8 @@ static void observe_effect(struct ms_local *local, const struct ms_states *state
 }
 
 static void apply_effect(struct ms_local *local, struct ms_states *states, uint32_t event,
-                         const struct ms_effect *effect, const char *name) {
+                         const struct ms_effect *effect, const struct ms_effect *map,
+                         const char *name) {
     if (effect->verb == MS_VERB_NORETURN) {
         states->count = 0;
         return;
@@ -327,6 +351,10 @@ static void apply_effect(struct ms_local *local, struct ms_states *states, uint3
     observe_effect(local, states, event, effect, name);
     if (ms_verb_calls(effect->verb))
         callback_effect(local, states, event, effect);
+    if (effect->verb == MS_VERB_ONCE_ENTER) {
+        try_lock(local, states, event, effect, MS_MODE_ONCE);
+        return;
+    }
     if (effect->verb == MS_VERB_TRY_ACQUIRE || effect->verb == MS_VERB_TRY_ACQUIRE_SHARED) {
         try_lock(local, states, event, effect,
                  effect->verb == MS_VERB_TRY_ACQUIRE ? MS_MODE_EXCLUSIVE : MS_MODE_SHARED);
@@ -335,11 +363,11 @@ static void apply_effect(struct ms_local *local, struct ms_states *states, uint3
     const struct ms_event *call = &local->program->facts->events[event];
     for (uint32_t i = 0; i < states->count; i++) {
         struct ms_state *state = states->items[i];
-        if (effect->verb <= MS_VERB_DESTROY_LOCK)
+        if (effect->verb <= MS_VERB_DESTROY_LOCK || effect->verb == MS_VERB_ONCE_LEAVE)
             lock_effect(local, state, event, effect,
                         ms_operand_location(&local->frame, state, call, &effect->object));
         else
-            memory_effect(local, state, event, effect);
+            memory_effect(local, state, event, effect, map);
         thread_effect(local, state, event, effect);
     }
 }
@@ -488,11 +516,16 @@ static void transfer_call(struct ms_local *local, struct ms_states *states, uint
         ms_mark_relevant(local, arguments[i]);
     }
     bool stores = false;
-    for (uint32_t i = 0; i < known.count; i++)
+    const struct ms_effect *map = NULL;
+    for (uint32_t i = 0; i < known.count; i++) {
+        enum ms_map_access access = ms_verb_map_access(known.items[i].verb);
         stores |= known.items[i].verb == MS_VERB_INSERT || known.items[i].verb == MS_VERB_WRITE;
+        if (!map && access != MS_MAP_NONE && access != MS_MAP_INIT)
+            map = &known.items[i];
+    }
     for (uint32_t i = 0; i < known.count && states->count; i++)
         if (stores || known.items[i].verb != MS_VERB_KEY) /* a key looked up stays the caller's */
-            apply_effect(local, states, event, &known.items[i], known.name);
+            apply_effect(local, states, event, &known.items[i], map, known.name);
     bool locks_said = apply_attributes(local, states, event, arguments, count);
     if (!known.complete && states->count) {
         ms_path pointer =
