@@ -9,8 +9,6 @@
 
 #include <mapsan/maps/keys.h>
 
-_Thread_local const char *test_context = "hash";
-
 #define TRIALS 4000
 
 static uint64_t random_state = 99;

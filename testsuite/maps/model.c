@@ -3,8 +3,6 @@
 #include "model.h"
 #include "testing.h"
 
-_Thread_local const char *test_context = "start";
-
 void model_init(struct model *model, const struct map_driver *driver,
                 const struct mapsan_map_options *options) {
     memset(model, 0, sizeof *model);
