@@ -131,7 +131,15 @@ static unsigned type_flags(const struct ms_local *local, ms_path path) {
     return flags;
 }
 
-static bool in_setup(const struct ms_local *local, ms_path path) {
+/* Whether the object of this path has its lock made or ended in this function, or is ended itself,
+ * while no thread of this function's making runs. */
+static bool in_setup(const struct ms_local *local, const struct ms_states *states, ms_path path) {
+    const struct ms_path_node *root = ms_node(local->program, ms_path_root(local->program, path));
+    if (root->kind != MS_PATH_PARAM && root->kind != MS_PATH_GLOBAL)
+        return false;
+    for (uint32_t i = 0; i < states->count; i++)
+        if (states->items[i]->live)
+            return false;
     for (size_t i = 0; i < local->code->setup_count; i++) {
         ms_path object = ms_path_object(local->program, local->code->setup[i]);
         if (ms_path_contains(local->program, path, object))
@@ -174,7 +182,7 @@ void ms_observe_access(struct ms_local *local, const struct ms_states *states, u
         flags |= MS_ACCESS_OWNED;
     if (fuzzy)
         flags |= MS_ACCESS_FUZZY;
-    if (in_setup(local, path))
+    if (in_setup(local, states, path))
         flags |= MS_ACCESS_SETUP;
     access.flags = (uint16_t)flags;
     MS_PUSH(program->accesses, program->access_count, access);
@@ -226,8 +234,8 @@ void ms_observe_call(struct ms_local *local, const struct ms_states *states, uin
         if (owned && i < 32)
             site.owned |= 1u << i;
         /* What the caller sets up is being set up in the callee as well. */
-        if (arguments[i] && i < 32 &&
-            in_setup(local, ms_make(program, MS_PATH_DEREF, arguments[i], 0, 0)))
+        if (how != MS_HOW_THREAD && arguments[i] && i < 32 &&
+            in_setup(local, states, ms_make(program, MS_PATH_DEREF, arguments[i], 0, 0)))
             site.owned |= 1u << i;
     }
     MS_PUSH(program->calls, program->call_count, site);

@@ -49,7 +49,8 @@ struct ms_held {
     ms_path lock; /* location */
     uint8_t mode;
     int8_t level;
-    bool scoped;    /* a guard object stands for it */
+    bool scoped; /* a guard object stands for it */
+    bool maybe;  /* level 0: given back on some of the paths that lead here, untouched on others */
     uint32_t event; /* that changed it last */
     ms_path guard;  /* scoped: value that stands for the lock */
 };

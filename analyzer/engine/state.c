@@ -142,16 +142,31 @@ static bool merge_owned(struct ms_state *into, const struct ms_state *from) {
     return changed;
 }
 
-/* Keeps the locks that both hold; entries of level 0 only where both have them. */
+/* Keeps the locks that both hold; and of what was given back on one side only, that it may have
+ * been. */
 static bool merge_held(struct ms_state *into, const struct ms_state *from) {
     uint32_t kept = 0;
+    bool changed = false;
     for (uint32_t i = 0; i < into->held_count; i++) {
-        const struct ms_held *other = find_held(from, into->held[i].lock);
-        if (other && other->level == into->held[i].level && other->mode == into->held[i].mode)
-            into->held[kept++] = into->held[i];
+        struct ms_held held = into->held[i];
+        const struct ms_held *other = find_held(from, held.lock);
+        bool same = other && other->level == held.level && other->mode == held.mode;
+        if (!same && held.level != 0)
+            continue;
+        held.maybe |= !same || other->maybe;
+        changed |= held.maybe != into->held[i].maybe;
+        into->held[kept++] = held;
     }
-    bool changed = kept != into->held_count;
+    changed |= kept != into->held_count;
     into->held_count = (uint8_t)kept;
+    for (uint32_t i = 0; i < from->held_count; i++) {
+        if (from->held[i].level != 0 || into->held_count == MS_HELD_MAX ||
+            find_held(into, from->held[i].lock))
+            continue;
+        into->held[into->held_count] = from->held[i];
+        into->held[into->held_count++].maybe = true;
+        changed = true;
+    }
     return changed;
 }
 
@@ -382,6 +397,7 @@ void ms_state_change_lock(const struct ms_frame *frame, struct ms_state *state, 
     if (change > 0 && held->level <= 0)
         held->mode = mode;
     int level = held->level + change;
+    held->maybe = false;
     held->level = (int8_t)(level > 2 ? 2 : level < -1 ? -1 : level);
     held->event = event;
 }

@@ -13,6 +13,7 @@
 struct step {
     uint32_t event;
     uint32_t states, wrong;
+    bool given_back;
     const char *problem;
     ms_path lock;
     uint32_t earlier; /* event to point at */
@@ -58,7 +59,7 @@ static const char *wrong_step(const struct ms_local *local, const struct ms_held
             return NULL;
         return "is taken again by the thread that holds it: it waits for itself";
     }
-    if (change < 0 && held->level <= 0 &&
+    if (change < 0 && held->level <= 0 && !held->maybe &&
         local->program->facts->events[held->event].kind == MS_EVENT_CALL)
         return "is given back twice";
     return NULL;
@@ -76,6 +77,7 @@ static void on_lock(struct ms_local *local, const struct ms_state *state, uint32
     if (!problem)
         return;
     step.wrong++;
+    step.given_back = change < 0;
     step.problem = problem;
     step.lock = lock;
     step.earlier = held->event;
@@ -87,10 +89,11 @@ static void on_event_end(struct ms_local *local, uint32_t event) {
         return;
     struct step seen = step;
     step = (struct step){0};
-    if (!seen.wrong || seen.wrong != seen.states)
+    if (!seen.wrong || (seen.given_back && seen.wrong != seen.states))
         return;
-    if (ms_report(program, MS_CHECK_LOCK_IMBALANCE, MS_CONFIDENCE_HIGH, local->function,
-                  program->facts->events[event].where, seen.lock, "`%s` %s",
+    if (ms_report(program, MS_CHECK_LOCK_IMBALANCE,
+                  seen.wrong == seen.states ? MS_CONFIDENCE_HIGH : MS_CONFIDENCE_MEDIUM,
+                  local->function, program->facts->events[event].where, seen.lock, "`%s` %s",
                   ms_spelled(program, local->function, seen.lock), seen.problem))
         ms_report_note(program, local->function, program->facts->events[seen.earlier].where,
                        "the step before it is here");
