@@ -44,6 +44,11 @@ static bool sameMap(const MapOperation &A, const MapOperation &B) {
 
 MapOperations mapsan::mapOperations(const ms_model &Model) {
   auto Effects = llvm::ArrayRef(Model.effects, Model.effect_count);
+  // A map with a lock of its own may be called by many threads at once.
+  if (llvm::any_of(Effects, [](const ms_effect &Effect) {
+        return Effect.verb == MS_VERB_SELF_LOCKING;
+      }))
+    return {};
   // An iteration that calls back lasts as long as the call; the others are
   // steps, between which the program may change the map as the library allows.
   // What runs inside an operation that does not call back are destructors and
