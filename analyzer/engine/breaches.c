@@ -25,6 +25,8 @@ enum ms_confidence ms_data_confidence(const struct ms_program *program,
         return MS_CONFIDENCE_HIGH;
     const struct ms_access *access = ms_access_of(program, instance);
     const struct ms_access *other = ms_access_of(program, partner);
+    if (group->guard.striped || group->guard.relation == MS_RELATION_FOREIGN)
+        return MS_CONFIDENCE_LOW;
     if (is_flag_like(program, group, access) ||
         (access->kind == MS_ACCESS_READ && is_flag_like(program, group, other)))
         return MS_CONFIDENCE_LOW;
@@ -117,6 +119,8 @@ static bool is_breach(struct ms_program *program, struct ms_breach *breach) {
         return false;
     breach->confidence =
         ms_data_confidence(program, group, instance, breach->partner, breach->threads_known);
+    if (breach->held && group->guard.remote && !group->guard.declared)
+        breach->confidence = MS_CONFIDENCE_LOW; /* some lock is held, for some object */
     return true;
 }
 

@@ -92,10 +92,22 @@ static ms_function entry_of(const struct ms_program *program, const struct ms_in
     }
 }
 
+/* Functions that other files call while nothing else runs yet, or any more. Only a name says so
+ * when the callers are not seen. */
+static bool is_lifecycle(const char *name) {
+    static const char *const words[] = {"init",    "setup", "create", "new",  "alloc", "start",
+                                        "destroy", "free",  "fini",   "exit", "clean", "shutdown",
+                                        "close",   "stop",  "load",   "main"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasestr(name, words[i]))
+            return true;
+    return false;
+}
+
 static bool is_interface(const struct ms_program *program, ms_function function) {
     const struct ms_function_node *node = ms_function_at(program, function);
-    return !(node->flags & MS_FUNCTION_INTERNAL) &&
-           !says_caller_locks(ms_name(program, node->name));
+    const char *name = ms_name(program, node->name);
+    return !(node->flags & MS_FUNCTION_INTERNAL) && !says_caller_locks(name) && !is_lifecycle(name);
 }
 
 /* Different interface functions that come in without the lock and take it for this data. */
@@ -143,7 +155,7 @@ bool ms_surely_without(struct ms_program *program, const struct ms_group *group,
         seen->lock = lock_key;
         seen->takers = interfaces_that_lock(program, group, lock_key, &seen->leavers);
     }
-    return seen->takers >= 2 && seen->takers > seen->leavers;
+    return seen->takers >= 2 && (seen->leavers == 1 || seen->takers >= 4 * seen->leavers);
 }
 
 /* ---- candidates ---- */
@@ -192,6 +204,24 @@ static bool only_lock_beside(struct ms_program *program, ms_path data, ms_path l
     return locks <= 1;
 }
 
+/* One of an array of locks, chosen by a hash or the like: two places that hold "one of them" need
+ * not exclude each other. What is really guarded by it only the indices could tell. */
+static bool is_striped(const struct ms_program *program, ms_path lock) {
+    const struct ms_path_node *node = ms_node(program, lock);
+    while (node->kind == MS_PATH_DEREF)
+        node = ms_node(program, node->base);
+    if (node->kind != MS_PATH_GLOBAL)
+        return false;
+    uint8_t kind = program->facts->types[program->facts->variables[node->operand].type].kind;
+    return kind == MS_TYPE_ARRAY || kind == MS_TYPE_POINTER;
+}
+
+/* Whether it is known which object the data is in, so that its lock can be told from that of
+ * others. */
+static bool is_singular(const struct ms_program *program, ms_path key) {
+    return ms_node(program, ms_path_root(program, key))->kind == MS_PATH_GLOBAL;
+}
+
 /* The calls through which an instance is reached: each of them is a place that holds the lock or
  * does not. */
 static uint32_t ways(const struct ms_program *program, const struct ms_instance *instance) {
@@ -226,22 +256,11 @@ static void count_places(struct ms_program *program, const struct ms_group *grou
             guard->relation = r;
     guard->named =
         names_pair(ms_path_last_name(program, group->key), ms_path_last_name(program, guard->lock));
+    guard->striped = is_striped(program, guard->lock);
+    guard->remote = guard->relation == MS_RELATION_FOREIGN ||
+                    guard->relation == MS_RELATION_CONTAINER ||
+                    (guard->relation == MS_RELATION_GLOBAL && !is_singular(program, group->key));
     guard->sibling = only_lock_beside(program, group->key, guard->lock);
-}
-
-/* One of an array of locks, chosen by a hash or the like: two places that hold "one of them" do not
- * exclude each other, so it cannot be what guards data that there is once. */
-static bool is_striped(const struct ms_program *program, const struct ms_guard *guard,
-                       const struct ms_group *group) {
-    const struct ms_path_node *lock = ms_node(program, guard->lock);
-    const struct ms_path_node *data = ms_node(program, group->key);
-    if (lock->kind != MS_PATH_GLOBAL || data->kind != MS_PATH_GLOBAL)
-        return false;
-    ms_type type = program->facts->variables[lock->operand].type;
-    ms_type elements = program->facts->variables[data->operand].type;
-    uint8_t kind = program->facts->types[type].kind;
-    return (kind == MS_TYPE_ARRAY || kind == MS_TYPE_POINTER) &&
-           program->facts->types[elements].kind != MS_TYPE_ARRAY;
 }
 
 /* Places held that the evidence asks for, given those that are open. */
@@ -249,15 +268,13 @@ static bool convincing(const struct ms_program *program, const struct ms_guard *
                        const struct ms_group *group) {
     if (guard->declared)
         return true;
-    if (is_striped(program, guard, group))
-        return false;
     if (guard->held < 2 || guard->held_write == 0)
         return false;
-    if (guard->relation == MS_RELATION_FOREIGN)
+    if (guard->remote)
         return guard->held >= 3 && guard->held >= 4 * guard->open;
     if (guard->named)
         return guard->held * 2 >= guard->open;
-    if (guard->sibling)
+    if (guard->sibling || is_singular(program, group->key))
         return guard->held >= guard->open;
     return guard->held >= 2 * guard->open;
 }

@@ -36,6 +36,8 @@ struct ms_guard {
     uint32_t functions;  /* different functions among the places that hold it */
     bool named;          /* the names say so: sessions, sessions_lock */
     bool sibling;        /* the only lock beside the data */
+    bool striped;        /* one of an array of locks */
+    bool remote;         /* not in the data's own object, and the data is not there only once */
 };
 
 struct ms_group {

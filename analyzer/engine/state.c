@@ -231,6 +231,14 @@ ms_path ms_state_value(const struct ms_frame *frame, const struct ms_state *stat
     }
 }
 
+/* An index that is a variable stays one even where its value is known: the first time around a loop
+ * is not special. */
+static ms_path index_value(const struct ms_frame *frame, const struct ms_state *state,
+                           ms_path index) {
+    ms_path value = ms_state_value(frame, state, index);
+    return ms_node(frame->program, value)->kind == MS_PATH_CONSTANT ? index : value;
+}
+
 ms_path ms_state_location(const struct ms_frame *frame, const struct ms_state *state,
                           ms_path path) {
     struct ms_path_node node = *ms_node(frame->program, path);
@@ -240,7 +248,7 @@ ms_path ms_state_location(const struct ms_frame *frame, const struct ms_state *s
                        node.operand, node.extra);
     case MS_PATH_INDEX:
         return ms_make(frame->program, MS_PATH_INDEX, ms_state_location(frame, state, node.base), 0,
-                       ms_state_value(frame, state, node.extra));
+                       index_value(frame, state, node.extra));
     case MS_PATH_DEREF:
         return ms_make(frame->program, MS_PATH_DEREF, ms_state_value(frame, state, node.base), 0,
                        0);

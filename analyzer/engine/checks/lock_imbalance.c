@@ -156,6 +156,8 @@ static bool is_leak(const struct ms_local *local, const struct ms_state *holding
         const struct ms_held *entry = entry_for(other, held->lock);
         if (other->fuzzy)
             return false;
+        if (entry && entry->level < 0)
+            return false; /* it locks or unlocks for its caller, as it is told */
         if (entry && entry->level > 0)
             ++*keeping;
         else if (entry) {

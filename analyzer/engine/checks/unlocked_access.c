@@ -119,7 +119,7 @@ static void judge(struct ms_program *program) {
         const struct ms_group *group = &groups->items[g];
         const struct ms_instance *best[2] = {NULL, NULL};
         uint32_t count = group->count < PAIRS_MAX ? group->count : PAIRS_MAX;
-        if (group->guard.lock)
+        if (group->guard.lock) /* the checks on guards have spoken */
             continue;
         for (uint32_t i = 0; i < count; i++)
             for (uint32_t j = i; j < count; j++) {
