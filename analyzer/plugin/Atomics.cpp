@@ -68,8 +68,10 @@ void BodyExtractor::atomic(const AtomicExpr *E) {
     Event.flags |= MS_EVENT_MODIFY | MS_EVENT_COMPARE;
     Event.value = Operand(E->getVal2());
   } else if (!Load) {
-    Event.flags |= Name.contains("_store") ? 0 : MS_EVENT_MODIFY;
-    if (Name.contains("_store") || Name.contains("exchange"))
+    bool Store = Name.contains("_store");
+    Event.flags |= Store ? 0 : MS_EVENT_MODIFY;
+    Event.result = Store ? 0 : Event.result;
+    if (Store || Name.contains("exchange"))
       Event.value = Operand(E->getVal1());
   }
   block().Events.push_back(Event);

@@ -35,7 +35,10 @@ void BodyExtractor::extract(ms_function Index) {
     findJoins(*Flow);
     for (const OrderedBlock &Ordered : Order)
       fillBlock(*Ordered.Block);
-    G.simplify(Unit.unit());
+    llvm::DenseSet<ms_path> Carriers;
+    for (const auto &[Block, J] : Joins)
+      Carriers.insert(J.Carrier);
+    G.simplify(Unit.unit(), Carriers);
   } else {
     Flow.reset();
     G.add();
@@ -61,9 +64,10 @@ ms_range BodyExtractor::parameters() {
       Unit.unit()->variables[Index].flags |= MS_VARIABLE_ADDRESS_TAKEN;
   }
   for (const VarDecl *Variable : Survey.AddressTaken)
-    if (!isa<ParmVarDecl>(Variable))
-      Unit.unit()->variables[Unit.variable(Variable)].flags |=
-          MS_VARIABLE_ADDRESS_TAKEN;
+    if (!isa<ParmVarDecl>(Variable)) {
+      ms_variable Index = Unit.variable(Variable); // may move the table
+      Unit.unit()->variables[Index].flags |= MS_VARIABLE_ADDRESS_TAKEN;
+    }
   return Range.count ? Range : ms_range{};
 }
 
@@ -122,8 +126,9 @@ void BodyExtractor::findJoins(const CFG &) {
     if (!isa<AbstractConditionalOperator>(E) &&
         !(Logical && Logical->isLogicalOp()))
       continue;
-    ms_path Carrier = Unit.path(
-        MS_PATH_LOCAL, 0, Unit.temporary("", E->getType(), E->getExprLoc()));
+    ms_path Carrier =
+        Unit.path(MS_PATH_LOCAL, 0,
+                  Unit.temporary("<value>", E->getType(), E->getExprLoc()));
     Joins[Ordered.Block] = {E, Carrier};
     P.bindValue(E, Carrier);
   }
@@ -285,7 +290,7 @@ bool BodyExtractor::endWithSwitch(const CFGBlock &Block,
     else
       Otherwise = Successor;
   }
-  for (auto [Label, Target] : Cases) {
+  for (auto [Label, Target] : llvm::reverse(Cases)) { // in source order
     unsigned Rest = G.add();
     block().setBranch(MS_COMPARE_EQUAL, Value, Label);
     block().Successors = {Target, Rest};

@@ -107,10 +107,10 @@ private:
   std::optional<unsigned> macroOf(const void *StmtOrDecl) const;
   bool inMacro(const clang::Stmt *S);
   bool tellsUser(const clang::Expr *Tested, ms_path Left);
-  void macroCall(const MacroUse &Use);
+  void macroCall(unsigned Index);
   llvm::SmallVector<ms_path, 4> assignedArguments(const MacroUse &Use);
   ms_path argumentValue(const clang::Expr *E);
-  void evaluate(const clang::Stmt *S);
+  void evaluate(const clang::Stmt *S, unsigned Outer);
 
   // Conditions.cpp
   Condition condition(const clang::Expr *E);

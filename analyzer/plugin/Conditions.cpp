@@ -43,10 +43,7 @@ Condition BodyExtractor::comparison(const BinaryOperator *E) {
   const Expr *Left = E->getLHS(), *Right = E->getRHS();
   C.Left = P.value(Left);
   C.Right = P.value(Right);
-  const auto IsConstant = [this](ms_path Path) {
-    return Unit.unit()->paths[Path].kind == MS_PATH_CONSTANT;
-  };
-  if (IsConstant(C.Left) && !IsConstant(C.Right)) {
+  if (P.isConstant(C.Left) && !P.isConstant(C.Right)) {
     std::swap(C.Left, C.Right);
     std::swap(Left, Right);
     C.Compare = swapCompare(C.Compare);

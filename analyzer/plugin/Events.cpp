@@ -66,7 +66,7 @@ void BodyExtractor::statement(const Stmt *S) {
   } else if (const auto *Literal = dyn_cast<CompoundLiteralExpr>(S)) {
     ms_path Location = Unit.path(
         MS_PATH_LOCAL, 0,
-        Unit.temporary("", Literal->getType(), Literal->getExprLoc()));
+        Unit.temporary("<literal>", Literal->getType(), Literal->getExprLoc()));
     P.bindLocation(Literal, Location);
     initialise(Literal->getInitializer(), Location, Literal->getType(),
                Literal->getExprLoc());

@@ -121,7 +121,8 @@ uint32_t Extractor::functionFlags(const FunctionDecl *Function) {
       MS_FUNCTION_IN_HEADER);
   for (const FunctionDecl *D : Function->redecls()) {
     SourceLocation L = D->getLocation();
-    Set(D->isNoReturn() || D->hasAttr<AnalyzerNoReturnAttr>(), MS_FUNCTION_NORETURN);
+    Set(D->isNoReturn() || D->hasAttr<AnalyzerNoReturnAttr>(),
+        MS_FUNCTION_NORETURN);
     Set(D->hasAttr<WeakAttr>(), MS_FUNCTION_WEAK);
     Set(D->hasAttr<ConstructorAttr>(), MS_FUNCTION_CONSTRUCTOR);
     Set(D->hasAttr<DestructorAttr>(), MS_FUNCTION_DESTRUCTOR);

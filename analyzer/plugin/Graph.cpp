@@ -132,6 +132,40 @@ bool Graph::dropEmpty() {
   return Changed;
 }
 
+/// A choice that nothing is known of, between ways on which nothing happens, is
+/// a choice between the places where they end: what is left of the inside of a
+/// modelled macro.
+bool Graph::spliceUnknown() {
+  const unsigned MaxTargets = 4;
+  bool Changed = false;
+  const auto IsPassable = [this](unsigned I) {
+    return Blocks[I].Events.empty() && !Blocks[I].branches() &&
+           Blocks[I].Successors.size() > 1;
+  };
+  for (GraphBlock &Block : Blocks) {
+    if (Block.branches() || llvm::none_of(Block.Successors, IsPassable))
+      continue;
+    llvm::SmallVector<unsigned, 8> Seen(Block.Successors.begin(),
+                                        Block.Successors.end());
+    llvm::SmallVector<unsigned, 2> Targets;
+    for (unsigned At = 0; At < Seen.size() && Targets.size() <= MaxTargets;
+         ++At) {
+      if (!IsPassable(Seen[At])) {
+        Targets.push_back(Seen[At]);
+        continue;
+      }
+      for (unsigned Next : Blocks[Seen[At]].Successors)
+        if (!llvm::is_contained(Seen, Next))
+          Seen.push_back(Next);
+    }
+    if (!Targets.empty() && Targets.size() <= MaxTargets) {
+      Block.Successors = std::move(Targets);
+      Changed = true;
+    }
+  }
+  return Changed;
+}
+
 /// A block that does nothing and then never returns (a fatal branch inside a
 /// modelled macro) is as good as not there.
 bool Graph::dropDeadEnds() {
@@ -184,11 +218,84 @@ void Graph::simplify(const ms_unit *Unit) {
   for (unsigned Round = 0; Round < 16; ++Round) {
     bool Changed = dropEmpty();
     Changed |= dropDeadEnds();
+    Changed |= spliceUnknown();
     Changed |= thread(Unit);
     Changed |= join();
     if (!Changed)
       return;
   }
+}
+
+/// `return c ? a : b`: the block that returns what a carrier brings is short;
+/// each way gets its own.
+bool Graph::returnEarly(const llvm::DenseSet<ms_path> &Carriers) {
+  const size_t MaxEvents = 4;
+  bool Changed = false;
+  for (GraphBlock &From : Blocks) {
+    if (From.Successors.size() != 1 || From.Events.empty())
+      continue;
+    const ms_event Store = From.Events.back();
+    const GraphBlock &Tail = Blocks[From.Successors[0]];
+    if (&Tail == &From || Tail.Events.empty() ||
+        Tail.Events.size() > MaxEvents || Tail.Successors.size() > 1)
+      continue;
+    const ms_event &Return = Tail.Events.front();
+    if (Return.kind != MS_EVENT_RETURN || Store.kind != MS_EVENT_WRITE ||
+        Return.value != Store.path || !Carriers.count(Store.path))
+      continue;
+    size_t At = From.Events.size();
+    From.Events.insert(From.Events.end(), Tail.Events.begin(),
+                       Tail.Events.end());
+    From.Events[At].value = Store.value;
+    From.Successors = Tail.Successors;
+    Changed = true;
+  }
+  return Changed;
+}
+
+/// Removes the writes to carriers that no path in the function leads through.
+bool Graph::dropUnread(const ms_unit *Unit, llvm::DenseSet<ms_path> Carriers) {
+  llvm::DenseSet<ms_path> Seen;
+  const auto Use = [&](ms_path Path) {
+    llvm::SmallVector<ms_path, 8> Pending = {Path};
+    while (!Pending.empty()) {
+      ms_path At = Pending.pop_back_val();
+      if (!At || !Seen.insert(At).second)
+        continue;
+      const ms_path_node &Node = Unit->paths[At];
+      Carriers.erase(At);
+      Pending.push_back(Node.base);
+      if (Node.kind == MS_PATH_INDEX)
+        Pending.push_back(Node.extra);
+    }
+  };
+  std::vector<bool> LoopHeads;
+  for (unsigned I : order(LoopHeads)) {
+    Use(Blocks[I].Left);
+    Use(Blocks[I].Right);
+    for (const ms_event &Event : Blocks[I].Events) {
+      Use(Event.value);
+      if (Event.kind != MS_EVENT_WRITE || !Carriers.count(Event.path))
+        Use(Event.path);
+      for (uint32_t A = 0; A < Event.arguments.count; ++A)
+        Use(Unit->arguments[Event.arguments.first + A]);
+    }
+  }
+  for (GraphBlock &Block : Blocks)
+    llvm::erase_if(Block.Events, [&](const ms_event &Event) {
+      return Event.kind == MS_EVENT_WRITE && Carriers.count(Event.path);
+    });
+  return !Carriers.empty();
+}
+
+void Graph::simplify(const ms_unit *Unit,
+                     const llvm::DenseSet<ms_path> &Carriers) {
+  simplify(Unit);
+  if (Carriers.empty())
+    return;
+  bool Returned = returnEarly(Carriers);
+  if (dropUnread(Unit, Carriers) || Returned)
+    simplify(Unit);
 }
 
 /// Reverse post-order from the entry; a block that a way from it leads back to

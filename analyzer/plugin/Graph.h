@@ -10,6 +10,7 @@
 
 #include "mapsan/facts.h"
 
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SmallVector.h"
 #include <vector>
 
@@ -39,15 +40,20 @@ public:
   GraphBlock &operator[](unsigned Block) { return Blocks[Block]; }
   unsigned size() const { return Blocks.size(); }
 
-  /// Block 0 is the entry.
-  void simplify(const ms_unit *Unit);
+  /// Block 0 is the entry. `Carriers` are local variables of our own: where
+  /// nothing reads them in the end, the writes to them go, too.
+  void simplify(const ms_unit *Unit, const llvm::DenseSet<ms_path> &Carriers);
 
   /// Appends the blocks that the entry reaches to the unit.
   ms_range write(ms_unit *Unit) const;
 
 private:
+  void simplify(const ms_unit *Unit);
   bool thread(const ms_unit *Unit);
+  bool returnEarly(const llvm::DenseSet<ms_path> &Carriers);
+  bool dropUnread(const ms_unit *Unit, llvm::DenseSet<ms_path> Carriers);
   bool dropEmpty();
+  bool spliceUnknown();
   bool dropDeadEnds();
   bool join();
   std::vector<unsigned> order(std::vector<bool> &LoopHeads) const;

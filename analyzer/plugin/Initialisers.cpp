@@ -111,15 +111,18 @@ void extractStaticInitialiser(Extractor &Unit, const VarDecl *Variable) {
   Paths P(Unit, nullptr);
   forEachInitialised(Unit, P, P.variable(Variable), Variable->getInit(), Type,
                      [&](ms_path Location, const Expr *Value, QualType Part) {
+                       ms_path Stored = Value ? P.value(Value) : 0;
+                       // Static objects begin as zero, and strings in a table
+                       // say nothing.
+                       if (!Value || (!Stored && Type->isArrayType()))
+                         return;
                        ms_event Event = {};
                        Event.kind = MS_EVENT_WRITE;
                        Event.flags = MS_EVENT_INITIALISE;
                        Event.path = Location;
-                       Event.value = Value ? P.value(Value) : P.constant(0);
+                       Event.value = Stored;
                        Event.type = Unit.type(Part);
-                       Event.where =
-                           Unit.locations().of(Value ? Value->getExprLoc()
-                                                     : Variable->getLocation());
+                       Event.where = Unit.locations().of(Value->getExprLoc());
                        Unit.addInitialiser(Event);
                      });
 }

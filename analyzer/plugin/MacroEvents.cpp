@@ -40,9 +40,13 @@ void BodyExtractor::bindMacros() {
   for (unsigned I = 0; I < Uses.size(); ++I) {
     own(Uses[I].Root, I);
     if (const auto *Root = dyn_cast<Expr>(Uses[I].Root)) {
-      P.bindValue(Root, P.resultPath(Root));
-      if (Root->isLValue())
-        P.bindLocation(Root, Unit.path(MS_PATH_DEREF, P.resultPath(Root)));
+      ms_path Result = P.resultPath(Root);
+      P.bindValue(Root, Result);
+      const Expr *Bare = Root->IgnoreParenImpCasts();
+      if (Bare->isLValue()) {
+        P.bindValue(Bare, Result);
+        P.bindLocation(Bare, Unit.path(MS_PATH_DEREF, Result));
+      }
     }
   }
 }
@@ -67,7 +71,7 @@ bool BodyExtractor::inMacro(const Stmt *S) {
                  CurrentBlock->getTerminatorStmt() == Use.Root;
   if (Reached && !MacroDone[*Index]) {
     MacroDone[*Index] = true;
-    macroCall(Use);
+    macroCall(*Index);
   }
   return true;
 }
@@ -88,17 +92,16 @@ bool BodyExtractor::tellsUser(const Expr *Tested, ms_path Left) {
 }
 
 namespace {
-/// Is argument `Index` itself the map, lock or other object that the macro
-/// works on?
-bool isObject(const ms_model *Model, unsigned Index) {
-  for (unsigned I = 0; I < Model->effect_count; ++I) {
-    const ms_effect &Effect = Model->effects[I];
-    bool Object =
-        Effect.object.kind == MS_OPERAND_ITSELF && Effect.object.index == Index;
-    if (Object && Effect.verb != MS_VERB_ELEMENT)
-      return true;
-  }
-  return false;
+/// Is argument `Index` itself the map that the macro works on? The CALL says
+/// what happens to it.
+bool isMap(const ms_model *Model, unsigned Index) {
+  return llvm::any_of(llvm::ArrayRef(Model->effects, Model->effect_count),
+                      [Index](const ms_effect &Effect) {
+                        return Effect.object.kind == MS_OPERAND_ITSELF &&
+                               Effect.object.index == Index &&
+                               ms_verb_map_access(ms_verb(Effect.verb)) !=
+                                   MS_MAP_NONE;
+                      });
 }
 
 /// The variables that a macro's expansion assigns to.
@@ -132,7 +135,8 @@ BodyExtractor::assignedArguments(const MacroUse &Use) {
   return Locations;
 }
 
-void BodyExtractor::macroCall(const MacroUse &Use) {
+void BodyExtractor::macroCall(unsigned Index) {
+  const MacroUse &Use = Uses[Index];
   llvm::SmallVector<ms_path, 4> Assigned = assignedArguments(Use);
   llvm::SmallVector<ms_path, 8> Values;
   llvm::SmallVector<const Expr *, 4> Outputs;
@@ -141,10 +145,10 @@ void BodyExtractor::macroCall(const MacroUse &Use) {
     Values.push_back(E ? argumentValue(E) : 0);
     if (!E)
       continue;
-    evaluate(E);
+    evaluate(E, Index);
     bool Place = E->isLValue() && !E->getType()->isArrayType();
     bool Output = Place && llvm::is_contained(Assigned, P.location(E));
-    if (isObject(Use.Model, I))
+    if (isMap(Use.Model, I))
       continue;
     if (Output)
       Outputs.push_back(E);
@@ -174,13 +178,22 @@ ms_path BodyExtractor::argumentValue(const Expr *E) {
 }
 
 /// The events of an argument, innermost first; it is straight code for all that
-/// is known of it.
-void BodyExtractor::evaluate(const Stmt *S) {
+/// is known of it. A modelled macro in it counts once, however often the outer
+/// one evaluates it.
+void BodyExtractor::evaluate(const Stmt *S, unsigned Outer) {
   if (isa<UnaryExprOrTypeTraitExpr, StmtExpr, BlockExpr>(S))
     return;
+  std::optional<unsigned> Index = macroOf(S);
+  if (Index && *Index != Outer) {
+    inMacro(S);
+    for (unsigned I = 0; I < Uses.size(); ++I)
+      if (Uses[I].Expansion == Uses[*Index].Expansion)
+        MacroDone[I] = true;
+    return;
+  }
   for (const Stmt *Child : S->children())
     if (Child)
-      evaluate(Child);
+      evaluate(Child, Outer);
   statement(S);
 }
 

@@ -181,11 +181,22 @@ public:
 private:
   void begin(Stmt *S, unsigned Expansion) {
     const MacroUses::Expansion &E = Uses.Expansions[Expansion];
+    const Stmt *Root = innerLoop(S);
     MacroUse Use{E.Name->getName(), E.Model, E.Where, Expansion,
-                 shape(S),          S,       {}};
+                 shape(Root),       Root,    {}};
     Use.Arguments.resize(E.Arguments.size());
     Open.push_back({S, Expansion, Found.size()});
     Found.push_back(std::move(Use));
+  }
+
+  /// { khint_t i; for (...) { ...; CODE; } } is a loop with a variable of its
+  /// own.
+  static const Stmt *innerLoop(const Stmt *S) {
+    if (isa<CompoundStmt>(S))
+      for (const Stmt *Child : S->children())
+        if (isa_and_nonnull<ForStmt, WhileStmt>(Child))
+          return Child;
+    return S;
   }
 
   bool isOpen(unsigned Expansion) const {

@@ -74,11 +74,8 @@ ms_path Paths::binaryValue(const BinaryOperator *E) {
       return advance(value(Left), Index);
     }
   }
-  const auto IsConstant = [this](const Expr *Operand) {
-    return Unit.unit()->paths[value(Operand)].kind == MS_PATH_CONSTANT;
-  };
   if (!E->isLogicalOp() && E->getType()->isIntegerType() &&
-      IsConstant(E->getLHS()) && IsConstant(E->getRHS()))
+      isConstant(value(E->getLHS())) && isConstant(value(E->getRHS())))
     return constantValue(E);
   return 0;
 }
@@ -105,9 +102,8 @@ ms_path Paths::unaryValue(const UnaryOperator *E) {
     return location(Operand);
   case UO_Minus:
   case UO_Not:
-    return Unit.unit()->paths[value(Operand)].kind == MS_PATH_CONSTANT
-               ? constantValue(E)
-               : 0;
+  case UO_LNot:
+    return isConstant(value(Operand)) ? constantValue(E) : 0;
   default:
     return 0;
   }
@@ -213,9 +209,8 @@ ms_path Paths::value(const Expr *E) {
     return Bound->second;
   if (E->isLValue() && !E->getType()->isFunctionType())
     return location(E);
-  const Expr *Inner = stripTransparent(E);
-  if (Inner != E && !isa<CastExpr>(E))
-    return value(Inner);
+  if (const Expr *Operand = transparentOperand(E))
+    return value(Operand);
   if (const auto *Cast = dyn_cast<CastExpr>(E))
     return castValue(Cast);
   if (const auto *Unary = dyn_cast<UnaryOperator>(E))

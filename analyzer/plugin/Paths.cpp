@@ -11,37 +11,40 @@ using namespace clang;
 
 namespace mapsan {
 
+const Expr *transparentOperand(const Expr *E) {
+  if (const auto *Call = dyn_cast<CallExpr>(E)) {
+    unsigned Builtin = Call->getBuiltinCallee();
+    bool Passes = Builtin == Builtin::BI__builtin_expect ||
+                  Builtin == Builtin::BI__builtin_expect_with_probability ||
+                  Builtin == Builtin::BI__builtin_unpredictable;
+    return Passes ? Call->getArg(0) : nullptr;
+  }
+  if (const auto *Statement = dyn_cast<StmtExpr>(E)) {
+    const auto *Last = dyn_cast_or_null<ValueStmt>(
+        Statement->getSubStmt()->getStmtExprResult());
+    return Last ? Last->getExprStmt() : nullptr;
+  }
+  if (const auto *Opaque = dyn_cast<OpaqueValueExpr>(E))
+    return Opaque->getSourceExpr();
+  if (const auto *Full = dyn_cast<FullExpr>(E))
+    return Full->getSubExpr();
+  return nullptr;
+}
+
 const Expr *stripTransparent(const Expr *E) {
   for (;;) {
     E = E->IgnoreParens();
+    const Expr *Next = transparentOperand(E);
     if (const auto *Cast = dyn_cast<CastExpr>(E)) {
       CastKind Kind = Cast->getCastKind();
-      if (Kind == CK_LValueToRValue || Kind == CK_ArrayToPointerDecay ||
-          Kind == CK_FunctionToPointerDecay)
-        return E;
-      E = Cast->getSubExpr();
-    } else if (const auto *Call = dyn_cast<CallExpr>(E)) {
-      unsigned Builtin = Call->getBuiltinCallee();
-      if (Builtin != Builtin::BI__builtin_expect &&
-          Builtin != Builtin::BI__builtin_expect_with_probability &&
-          Builtin != Builtin::BI__builtin_unpredictable)
-        return E;
-      E = Call->getArg(0);
-    } else if (const auto *Statement = dyn_cast<StmtExpr>(E)) {
-      const auto *Last = dyn_cast_or_null<ValueStmt>(
-          Statement->getSubStmt()->getStmtExprResult());
-      if (!Last || !Last->getExprStmt())
-        return E;
-      E = Last->getExprStmt();
-    } else if (const auto *Opaque = dyn_cast<OpaqueValueExpr>(E)) {
-      if (!Opaque->getSourceExpr())
-        return E;
-      E = Opaque->getSourceExpr();
-    } else if (const auto *Full = dyn_cast<FullExpr>(E)) {
-      E = Full->getSubExpr();
-    } else {
-      return E;
+      bool Converts = Kind != CK_LValueToRValue &&
+                      Kind != CK_ArrayToPointerDecay &&
+                      Kind != CK_FunctionToPointerDecay;
+      Next = Converts ? Cast->getSubExpr() : nullptr;
     }
+    if (!Next)
+      return E;
+    E = Next;
   }
 }
 
@@ -51,9 +54,13 @@ uint32_t Paths::result(const Stmt *S) {
 
 ms_path Paths::variable(const VarDecl *Variable) {
   if (const auto *Parameter = dyn_cast<ParmVarDecl>(Variable)) {
-    if (Function && Parameter->getDeclContext() == Function)
-      return Unit.path(MS_PATH_PARAM, 0, Parameter->getFunctionScopeIndex());
-    return 0;
+    // Attributes may name the parameters of another declaration of the
+    // function.
+    const auto *Owner = dyn_cast<FunctionDecl>(Parameter->getDeclContext());
+    bool Own = Function && Owner &&
+               Owner->getCanonicalDecl() == Function->getCanonicalDecl();
+    return Own ? Unit.path(MS_PATH_PARAM, 0, Parameter->getFunctionScopeIndex())
+               : 0;
   }
   ms_path_kind Kind =
       Variable->hasGlobalStorage() ? MS_PATH_GLOBAL : MS_PATH_LOCAL;
@@ -94,6 +101,9 @@ ms_path Paths::location(const Expr *E) {
   if (auto Bound = BoundLocations.find(E); Bound != BoundLocations.end())
     return Bound->second;
   if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
+    // In an attribute of a field, another field of the same object.
+    if (const auto *Sibling = dyn_cast<FieldDecl>(Ref->getDecl()))
+      return field(Unit.path(MS_PATH_SELF, 0), Sibling);
     const auto *Variable = dyn_cast<VarDecl>(Ref->getDecl());
     return Variable ? variable(Variable) : 0;
   }
@@ -117,13 +127,14 @@ ms_path Paths::location(const Expr *E) {
   }
   if (const auto *Cast = dyn_cast<CastExpr>(E))
     return location(Cast->getSubExpr());
-  if (const auto *Binary = dyn_cast<BinaryOperator>(E))
-    return Binary->isCommaOp() ? location(Binary->getRHS()) : 0;
-  if (isa<CallExpr, StmtExpr, ConditionalOperator>(E)) // a record by value
-    return value(E);
-  if (const auto *Opaque = dyn_cast<OpaqueValueExpr>(E))
-    return Opaque->getSourceExpr() ? location(Opaque->getSourceExpr()) : 0;
-  return 0;
+  if (const auto *Binary = dyn_cast<BinaryOperator>(E)) {
+    if (Binary->isCommaOp())
+      return location(Binary->getRHS());
+    return Binary->isAssignmentOp() ? location(Binary->getLHS()) : 0;
+  }
+  if (const Expr *Operand = transparentOperand(E))
+    return location(Operand);
+  return isa<CallExpr>(E) ? value(E) : 0; // a record by value
 }
 
 const VarDecl *Paths::localRoot(const Expr *E) {

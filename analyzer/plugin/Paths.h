@@ -25,6 +25,10 @@ public:
     return ms_path_constant(Unit.unit(), Value);
   }
 
+  bool isConstant(ms_path Path) const {
+    return Unit.unit()->paths[Path].kind == MS_PATH_CONSTANT;
+  }
+
   ms_path variable(const clang::VarDecl *Variable);
   ms_path field(ms_path Base, const clang::FieldDecl *Field);
   ms_path index(ms_path Base, ms_path Index);
@@ -68,6 +72,11 @@ private:
   llvm::DenseMap<const clang::Expr *, ms_path> Values;
   llvm::DenseMap<const clang::Expr *, ms_path> BoundLocations;
 };
+
+/// The operand whose value an expression passes on: of __builtin_expect and its
+/// kin, of a statement expression, of the nodes that Clang puts around others.
+/// Null for all other expressions.
+const clang::Expr *transparentOperand(const clang::Expr *E);
 
 /// Parentheses, casts that keep the value's identity, __extension__,
 /// __builtin_expect and its kin, the chosen part of _Generic and

@@ -47,7 +47,8 @@ ms_type Extractor::makeType(QualType Type) {
   Node.flags = (Canonical.isConstQualified() ? MS_TYPE_CONST : 0) |
                (Canonical.isVolatileQualified() ? MS_TYPE_VOLATILE : 0);
   if (const auto *Atomic = Type->getAs<AtomicType>()) {
-    Node = Unit->types[type(Atomic->getValueType())];
+    ms_type Value = type(Atomic->getValueType());
+    Node = Unit->types[Value];
     Node.flags |= MS_TYPE_ATOMIC;
     return ms_unit_add_type(Unit, Node);
   }
