@@ -235,7 +235,7 @@ unsigned mapsan_symbols_print(struct mapsan_text *text, size_t position, unsigne
     const struct place *place = &places[position];
     const char *line = place->answer;
     const unsigned first = number;
-    while (line && *line) {
+    while (line && *line && number < (unsigned)mapsan_flags.stack_depth) {
         const size_t name = strcspn(line, "\n");
         const char *source = line + name + (line[name] == '\n');
         const size_t where = strcspn(source, "\n");
@@ -248,7 +248,7 @@ unsigned mapsan_symbols_print(struct mapsan_text *text, size_t position, unsigne
         print_module(text, place);
         line = source + where + (source[where] == '\n');
     }
-    if (number == first) {
+    if (number == first && number < (unsigned)mapsan_flags.stack_depth) {
         mapsan_text_add(text, "    #%u 0x%lx", number++, (unsigned long)place->pc);
         print_module(text, place);
     }

@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -73,16 +74,24 @@ static void take(struct turn *turn) {
 }
 
 static struct turn turns[2];
-static int round_now, rounds_done;
+static int round_now, rounds_ready, rounds_started, rounds_done;
 static bool finished;
+
+static void await_round(const int *counter, int round) {
+    while (__atomic_load_n(counter, __ATOMIC_ACQUIRE) < round)
+        sched_yield();
+}
 
 static void *partner(void *unused) {
     side = 1;
     for (int round = 1;; round++) {
-        while (__atomic_load_n(&round_now, __ATOMIC_ACQUIRE) < round)
-            continue;
+        await_round(&round_now, round);
         if (finished)
             return unused;
+        /* Running now; the other side sets the time. */
+        __atomic_store_n(&rounds_ready, round, __ATOMIC_RELEASE);
+        while (__atomic_load_n(&rounds_started, __ATOMIC_ACQUIRE) < round)
+            continue;
         take(&turns[1]);
         __atomic_store_n(&rounds_done, round, __ATOMIC_RELEASE);
     }
@@ -98,17 +107,18 @@ static int missed, by_first, by_second;
 
 /* One attempt at an overlap of about this length; false if it came out shorter than 50 ns. */
 static bool stage(int pair, int length, int first) {
-    const double start = now() + 3000;
+    const int round = round_now + 1;
+    reports_by[0] = reports_by[1] = 0;
+    __atomic_store_n(&round_now, round, __ATOMIC_RELEASE);
+    await_round(&rounds_ready, round);
+    const double start = now() + 2000;
     for (int i = 0; i < 2; i++)
         turns[i] = (struct turn){.operation = pairs[pair][i], .length = length * 2.0};
     turns[first].start = start;
     turns[!first].start = start + length;
-    reports_by[0] = reports_by[1] = 0;
-    const int round = round_now + 1;
-    __atomic_store_n(&round_now, round, __ATOMIC_RELEASE);
+    __atomic_store_n(&rounds_started, round, __ATOMIC_RELEASE);
     take(&turns[0]);
-    while (__atomic_load_n(&rounds_done, __ATOMIC_ACQUIRE) < round)
-        continue;
+    await_round(&rounds_done, round);
     if (overlap() < 50)
         return false;
     const bool reported = reports_by[0] || reports_by[1];

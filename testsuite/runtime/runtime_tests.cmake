@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Tests of the runtime by programs that call its hooks themselves.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+
+function(mapsan_runtime_program name library)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE ${library})
+  target_compile_options(${name} PRIVATE -g)
+endfunction()
+function(mapsan_scenarios name library)
+  mapsan_runtime_program(${name} ${library} scenarios.c)
+  add_test(NAME runtime/${name}
+           COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scenarios.sh $<TARGET_FILE:${name}>)
+endfunction()
+
+mapsan_runtime_program(runtime_units mapsan_rt test_units.c)
+target_include_directories(runtime_units PRIVATE ${PROJECT_SOURCE_DIR}/runtime/src)
+target_link_libraries(runtime_units PRIVATE PkgConfig::CMOCKA)
+add_test(NAME runtime/units COMMAND runtime_units)
+set_tests_properties(runtime/units PROPERTIES LABELS quick)
+
+# The same situations in every kind of program.
+mapsan_scenarios(scenarios_pie mapsan_rt)
+target_compile_options(scenarios_pie PRIVATE -O2 -fPIE)
+target_link_options(scenarios_pie PRIVATE -pie)
+mapsan_scenarios(scenarios_O0 mapsan_rt)
+target_compile_options(scenarios_O0 PRIVATE -O0 -fno-pie)
+target_link_options(scenarios_O0 PRIVATE -no-pie)
+mapsan_scenarios(scenarios_shared mapsan_rt_shared)
+mapsan_scenarios(scenarios_static mapsan_rt)
+target_compile_options(scenarios_static PRIVATE -fno-pie)
+target_link_options(scenarios_static PRIVATE -static -Wl,-u,__pthread_create
+                    -Wl,-u,__libc_siglongjmp)
+
+mapsan_runtime_program(cxx_caller mapsan_rt cxx_caller.cpp)
+target_compile_definitions(cxx_caller PRIVATE MAPSAN_ENABLED)
+add_test(NAME runtime/cxx_caller
+         COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scenarios.sh $<TARGET_FILE:cxx_caller>)
+
+# A program that brings the runtime, and a library that finds it there.
+mapsan_runtime_program(late mapsan_rt_shared late.c)
+add_library(late_library MODULE late_library.c)
+target_link_libraries(late_library PRIVATE mapsan_rt_shared)
+set_target_properties(late_library PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY
+                      ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+add_test(NAME runtime/late COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scenarios.sh $<TARGET_FILE:late>)
+
+mapsan_runtime_program(options mapsan_rt options.c)
+add_test(NAME runtime/options
+         COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/options.sh $<TARGET_FILE:options>)
+
+mapsan_runtime_program(staged mapsan_rt staged.c)
+target_compile_options(staged PRIVATE -O2)
+add_test(NAME runtime/staged COMMAND staged 1000)
+mapsan_runtime_program(load mapsan_rt load.c)
+target_compile_options(load PRIVATE -O2)
+add_test(NAME runtime/load COMMAND load 4 4)
+add_test(NAME runtime/load_many_threads COMMAND load 2 100)
+set_tests_properties(runtime/load runtime/load_many_threads
+                     PROPERTIES FAIL_REGULAR_EXPRESSION "mapsan:")
+set_tests_properties(runtime/staged runtime/load runtime/load_many_threads PROPERTIES TIMEOUT 300)
