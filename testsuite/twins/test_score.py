@@ -25,7 +25,7 @@ if output:
     json.dump({{"findings": [dict(file=f, line=l, check=c) for f, l, c in answer]}}, open(output, "w"))
 else:
     for f, l, c in answer:
-        print(f"{{f}}:{{l}}:1: warning: text [mapsan-{{c}}]", file=sys.stderr)
+        print(f"{{f}}:{{l}}:1: warning: text [mapsan-{{c}}] [-Wbackend-plugin]", file=sys.stderr)
 sys.exit(1 if answer and output else 0)
 """
 

@@ -48,7 +48,7 @@ static int match(uint32_t address) {
     for (unsigned i = 0; i < set->count; i++) { // BAD(escaping-reference,unsafe-publication)
         const struct rule *r = &set->rules[i]; // BAD(escaping-reference)
         if (address >= r->from && address <= r->to) { // BAD(escaping-reference)
-            action = r->action;
+            action = r->action; // BAD(escaping-reference)
             break;
         }
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// twin: pattern=guard-bypass, libs=pthread, note=_locked helper called without the lock; self-
-// locking front with own table
+// twin: pattern=guard-bypass, libs=pthread, note=_locked helper called without the lock
 /*
  * A DHCP lease table has helpers whose names end in _locked and expect their caller to hold the
  * lock. All callers do, but the expiry thread calls lease_drop_locked without it. Here the

@@ -34,13 +34,13 @@ static struct flow *meter_slot(struct meter *m, uint32_t src, uint32_t dst) {
     unsigned start = (src * 31u + dst) % MAX_FLOWS;
     for (unsigned i = 0; i < MAX_FLOWS; i++) {
         struct flow *f = &m->flows[(start + i) % MAX_FLOWS];
-        if (f->used && f->src == src && f->dst == dst)
+        if (f->used && f->src == src && f->dst == dst) // BAD(unlocked-access)
             return f;
-        if (!f->used) {
+        if (!f->used) { // BAD(unlocked-access)
             f->used = true; // BAD(unlocked-access)
-            f->src = src;
-            f->dst = dst;
-            f->bytes = 0;
+            f->src = src; // BAD(unlocked-access)
+            f->dst = dst; // BAD(unlocked-access)
+            f->bytes = 0; // BAD(unlocked-access)
             m->used++; // BAD(unlocked-access)
             return f;
         }
@@ -53,7 +53,7 @@ static void meter_add(struct meter *m, uint32_t src, uint32_t dst, uint64_t byte
     if (f)
         f->bytes += bytes; // BAD(unlocked-access)
     else
-        m->overflow++;
+        m->overflow++; // BAD(unlocked-access)
 }
 
 static int capture_main(void *arg) {

@@ -44,14 +44,14 @@ static void roster_seen(struct roster *r, const char *name) {
         user->name = g_strdup(name);
         g_hash_table_insert(r->users, user->name, user); // BAD(unlocked-access)
     }
-    user->last_seen = atomic_load(&clock_ticks);
+    user->last_seen = atomic_load(&clock_ticks); // BAD(unlocked-access)
 }
 
 static gboolean user_is_idle(gpointer key, gpointer value, gpointer data) {
     const struct user *user = value;
     unsigned now = GPOINTER_TO_UINT(data);
     (void)key;
-    return now - user->last_seen > roster.idle_limit;
+    return now - user->last_seen > roster.idle_limit; // BAD(unlocked-access)
 }
 
 static unsigned roster_reap(struct roster *r) {

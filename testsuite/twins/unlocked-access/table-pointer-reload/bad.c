@@ -29,7 +29,7 @@ static GHashTable *rules_build(int generation) {
 static void rules_reload(int generation) {
     GHashTable *fresh = rules_build(generation);
     GHashTable *old;
-    old = current_rules;
+    old = current_rules; // BAD(unlocked-access,unsafe-publication)
     current_rules = fresh; // BAD(unlocked-access,unsafe-publication)
     if (old)
         g_hash_table_unref(old);

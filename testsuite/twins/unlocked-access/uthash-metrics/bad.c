@@ -35,7 +35,7 @@ static int metric_bump(const char *name) {
         strncpy(m->name, name, sizeof(m->name) - 1);
         HASH_ADD_STR(metrics, name, m); // BAD(unlocked-access)
     }
-    m->count++;
+    m->count++; // BAD(unlocked-access)
     return 0;
 }
 
@@ -43,7 +43,7 @@ static unsigned long metrics_flush(void) {
     struct metric *m, *tmp;
     unsigned long sum = 0;
     HASH_ITER(hh, metrics, m, tmp) { // BAD(unlocked-access)
-        sum += m->count;
+        sum += m->count; // BAD(unlocked-access)
         m->count = 0; // BAD(unlocked-access)
     }
     return sum;

@@ -78,7 +78,7 @@ static bool word_insert(const char *text, int definitions) {
     snprintf(w->text, sizeof(w->text), "%s", text);
     w->definitions = definitions;
     w->next = *bucket;
-    *bucket = w; // BAD(write-under-read-lock)
+    *bucket = w;
     return true;
 }
 

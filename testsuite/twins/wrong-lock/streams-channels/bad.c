@@ -86,9 +86,9 @@ static bool channel_close(int id) {
     struct channel **link, *c = NULL;
     STREAM_LOCK();
     for (link = &channels; *link; link = &(*link)->next) { // BAD(wrong-lock,guard-bypass,unlocked-access)
-        if ((*link)->id != id)
+        if ((*link)->id != id) // BAD(wrong-lock,guard-bypass,unlocked-access)
             continue;
-        c = *link;
+        c = *link; // BAD(wrong-lock,guard-bypass,unlocked-access)
         *link = c->next; // BAD(wrong-lock,guard-bypass,unlocked-access)
         break;
     }

@@ -56,9 +56,9 @@ bool pool_pick(struct pool *pool, unsigned hash, char *address, unsigned size) {
 void pool_mark_down(struct pool *pool, const char *address) {
     struct backend *b;
     b = pool_find(pool, address); // BAD(guard-bypass,unlocked-access)
-    if (b && b->up) {
+    if (b && b->up) { // BAD(guard-bypass,unlocked-access)
         b->up = false; // BAD(guard-bypass,unlocked-access)
-        b->failures++;
+        b->failures++; // BAD(guard-bypass,unlocked-access)
         pool->live--; // BAD(guard-bypass,unlocked-access)
     }
 }

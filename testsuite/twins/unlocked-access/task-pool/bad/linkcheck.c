@@ -28,7 +28,7 @@ static void report_broken(const char *url, int status) {
         return;
     snprintf(b->url, sizeof(b->url), "%s", url);
     b->status = status;
-    b->next = broken_links;
+    b->next = broken_links; // BAD(unlocked-access)
     broken_links = b; // BAD(unlocked-access)
     broken_count++; // BAD(unlocked-access)
 }

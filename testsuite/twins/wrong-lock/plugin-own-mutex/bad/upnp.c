@@ -14,7 +14,7 @@ static void upnp_found(const char *uri) {
         return;
     pthread_mutex_lock(&upnp_lock);
     discovered++;
-    input->next = core_inputs;
+    input->next = core_inputs; // BAD(wrong-lock,guard-bypass,unlocked-access)
     core_inputs = input; // BAD(wrong-lock,guard-bypass,unlocked-access)
     pthread_mutex_unlock(&upnp_lock);
 }
