@@ -140,35 +140,39 @@ void ms_each_breach(struct ms_program *program, enum ms_breach_kind kind,
 /* ---- where the fix goes ---- */
 
 static bool holds_at_site(struct ms_program *program, const struct ms_call_site *site,
-                          const struct ms_context *context, ms_path lock_key) {
+                          const struct ms_context *context, ms_path lock_key, uint8_t mode) {
     struct ms_lockset locks = ms_context_locks(program, site->caller, context, &site->locks);
     for (uint32_t i = 0; i < locks.count; i++)
-        if (locks.items[i].level > 0 && ms_lock_key(program, locks.items[i].lock) == lock_key)
+        if (locks.items[i].level > 0 && locks.items[i].mode >= mode &&
+            ms_lock_key(program, locks.items[i].lock) == lock_key)
             return true;
     return false;
 }
 
 /* Whether some other way into the function comes with the lock: then its callers are to hold it. */
-static bool callers_hold(struct ms_program *program, ms_function function, ms_path lock_key) {
+static bool callers_hold(struct ms_program *program, ms_function function, ms_path lock_key,
+                         uint8_t mode) {
     const struct ms_code *code = &program->code[function];
     for (uint32_t i = 0; i < code->context_count; i++)
         for (uint32_t l = 0; l < code->contexts[i].locks.count; l++)
-            if (ms_lock_key(program, code->contexts[i].locks.items[l].lock) == lock_key)
+            if (code->contexts[i].locks.items[l].mode >= mode &&
+                ms_lock_key(program, code->contexts[i].locks.items[l].lock) == lock_key)
                 return true;
     return false;
 }
 
 /* The call that should have been made with the lock held, going up while callers disagree. NULL if
  * the access itself is the place. */
-static const struct ms_call_site *
-place_of_fix(struct ms_program *program, const struct ms_instance *instance, ms_path lock_key) {
+static const struct ms_call_site *place_of_fix(struct ms_program *program,
+                                               const struct ms_instance *instance, ms_path lock_key,
+                                               uint8_t mode) {
     const struct ms_call_site *place = NULL;
     const struct ms_context *context = ms_context_of(program, instance);
     ms_function function = ms_access_of(program, instance)->function;
-    while (context->site != UINT32_MAX && callers_hold(program, function, lock_key)) {
+    while (context->site != UINT32_MAX && callers_hold(program, function, lock_key, mode)) {
         const struct ms_call_site *site = &program->calls[context->site];
         context = &program->code[site->caller].contexts[context->parent];
-        if (site->how != MS_HOW_CALL || holds_at_site(program, site, context, lock_key))
+        if (site->how != MS_HOW_CALL || holds_at_site(program, site, context, lock_key, mode))
             break;
         place = site;
         function = site->caller;
@@ -211,16 +215,20 @@ void ms_report_breach(struct ms_program *program, enum ms_check check,
     const struct ms_guard *guard = &breach->group->guard;
     const char *data = ms_spelled(program, access->function, access->path);
     const char *lock = ms_guard_spelled(program, breach->instance, guard->lock);
-    const struct ms_call_site *site = breach->kind == MS_BREACH_NO_LOCK
-                                          ? place_of_fix(program, breach->instance, guard->lock)
-                                          : NULL;
+    bool shared = breach->kind == MS_BREACH_SHARED_LOCK;
+    const struct ms_call_site *site =
+        breach->kind == MS_BREACH_OTHER_LOCK
+            ? NULL
+            : place_of_fix(program, breach->instance, guard->lock,
+                           shared ? MS_MODE_EXCLUSIVE : MS_MODE_SHARED);
     if (site) {
         const char *callee = ms_name(program, ms_function_at(program, site->callee)->name);
         if (!ms_report(program, check, breach->confidence, site->caller,
                        program->facts->events[site->event].where, breach->group->key,
-                       "%s() is called without `%s`, which its other callers hold (%s)", callee,
+                       "%s() is called %s `%s`, which its other callers hold%s (%s)", callee,
+                       shared ? "with only a read lock on" : "without",
                        ms_spelled(program, access->function, guard->lock),
-                       evidence(program, guard)))
+                       shared ? " exclusively" : "", evidence(program, guard)))
             return;
         ms_report_note(program, access->function, event->where, "%s `%s` here needs it",
                        what_is_done(program, access), data);

@@ -50,8 +50,13 @@ static bool was_handed(const struct ms_program *program, ms_function function, m
     return false;
 }
 
-ms_path ms_context_path(struct ms_program *program, ms_function function,
-                        const struct ms_context *context, ms_path path) {
+void ms_hand_over(struct ms_program *program, ms_function function, ms_path root) {
+    if (!was_handed(program, function, root))
+        MS_PUSH(program->handed, program->handed_count, (struct ms_handed){function, root});
+}
+
+static ms_path in_context(struct ms_program *program, ms_function function,
+                          const struct ms_context *context, ms_path path) {
     ms_path root = ms_path_root(program, path);
     struct ms_path_node node = *ms_node(program, root);
     if (node.kind == MS_PATH_PARAM) {
@@ -69,6 +74,17 @@ ms_path ms_context_path(struct ms_program *program, ms_function function,
         return ms_path_replace(program, path, root,
                                ms_make(program, MS_PATH_OBJECT, root, function, 0));
     return path;
+}
+
+ms_path ms_context_path(struct ms_program *program, ms_function function,
+                        const struct ms_context *context, ms_path path) {
+    path = in_context(program, function, context, path);
+    /* The last step is how the data is known: follow only what leads there. */
+    struct ms_path_node node = *ms_node(program, path);
+    if (node.kind != MS_PATH_DEREF)
+        return ms_follow_stores(program, path);
+    return ms_make(program, node.kind, ms_follow_stores(program, node.base), node.operand,
+                   node.extra);
 }
 
 struct ms_lockset ms_context_locks(struct ms_program *program, ms_function function,

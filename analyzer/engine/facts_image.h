@@ -31,8 +31,8 @@ extern const unsigned char ms_image_magic[8];
     X(field_count)                                                                                 \
     X(record_count)                                                                                \
     X(variable_count)                                                                              \
-    X(function_count) X(block_count) X(event_count) X(argument_count) X(successor_count)           \
-        X(ignore_count)
+    X(function_count)                                                                              \
+    X(block_count) X(event_count) X(argument_count) X(successor_count) X(ignore_count)
 
 struct ms_coder {
     struct ms_unit *unit;

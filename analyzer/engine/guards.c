@@ -274,8 +274,10 @@ static bool convincing(const struct ms_program *program, const struct ms_guard *
         return guard->held >= 3 && guard->held >= 4 * guard->open;
     if (guard->named)
         return guard->held * 2 >= guard->open;
-    if (guard->sibling || is_singular(program, group->key))
+    if (is_singular(program, group->key))
         return guard->held >= guard->open;
+    if (guard->sibling)
+        return guard->held * 2 >= guard->open * 3;
     return guard->held >= 2 * guard->open;
 }
 

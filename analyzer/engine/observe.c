@@ -54,9 +54,13 @@ static bool same_lockset(const struct ms_lockset *one, const struct ms_lockset *
 static struct ms_lockset common_lockset(const struct ms_local *local,
                                         const struct ms_states *states, bool *fuzzy) {
     struct ms_lockset common = ms_state_lockset(&local->frame, states->items[0]);
+    for (uint32_t i = 0; i < common.count; i++)
+        common.items[i].lock = ms_path_origin(local->program, common.items[i].lock);
     *fuzzy = states->items[0]->fuzzy;
     for (uint32_t i = 1; i < states->count; i++) {
         struct ms_lockset other = ms_state_lockset(&local->frame, states->items[i]);
+        for (uint32_t b = 0; b < other.count; b++)
+            other.items[b].lock = ms_path_origin(local->program, other.items[b].lock);
         *fuzzy |= states->items[i]->fuzzy || !same_lockset(&common, &other);
         uint32_t kept = 0;
         for (uint32_t a = 0; a < common.count; a++)
@@ -157,6 +161,7 @@ void ms_observe_access(struct ms_local *local, const struct ms_states *states, u
     const struct ms_state *first = states->items[0];
     if (!evaluated)
         path = ms_state_location(&local->frame, first, path);
+    path = ms_path_origin(program, path);
     ms_mark_relevant(local, path);
     /* To load the pointer to a map is part of the operation on the map. */
     if (kind == MS_ACCESS_READ && !(flags & MS_ACCESS_MAP) && points_to_map(local, path))
@@ -191,16 +196,11 @@ void ms_observe_access(struct ms_local *local, const struct ms_states *states, u
 /* ---- calls ---- */
 
 /* An object that this function made and gives to a thread keeps its identity across threads. */
-static void note_handed(struct ms_local *local, ms_path value) {
-    struct ms_program *program = local->program;
-    ms_path root = ms_path_root(program, value);
-    int kind = ms_node(program, root)->kind;
-    if (kind != MS_PATH_LOCAL && kind != MS_PATH_RESULT && kind != MS_PATH_VALUE)
-        return;
-    for (size_t i = 0; i < program->handed_count; i++)
-        if (program->handed[i].function == local->function && program->handed[i].root == root)
-            return;
-    MS_PUSH(program->handed, program->handed_count, (struct ms_handed){local->function, root});
+static void hand_over(struct ms_local *local, ms_path value) {
+    ms_path root = ms_path_root(local->program, value);
+    int kind = ms_node(local->program, root)->kind;
+    if (kind == MS_PATH_LOCAL || kind == MS_PATH_RESULT || kind == MS_PATH_VALUE)
+        ms_hand_over(local->program, local->function, root);
 }
 
 void ms_observe_call(struct ms_local *local, const struct ms_states *states, uint32_t event,
@@ -218,7 +218,7 @@ void ms_observe_call(struct ms_local *local, const struct ms_states *states, uin
                                 .joined = states->items[0]->joined};
     site.locks = common_lockset(local, states, &site.fuzzy);
     for (uint32_t i = 0; how == MS_HOW_THREAD && i < argument_count; i++)
-        note_handed(local, arguments[i]);
+        hand_over(local, arguments[i]);
     for (uint32_t i = 0; i < states->count; i++) {
         site.live |= states->items[i]->live;
         site.joined &= states->items[i]->joined;
@@ -226,7 +226,7 @@ void ms_observe_call(struct ms_local *local, const struct ms_states *states, uin
     site.arguments =
         ms_arena_allocate(&program->arena, (argument_count + 1) * sizeof *site.arguments);
     for (uint32_t i = 0; i < argument_count; i++) {
-        site.arguments[i] = arguments[i];
+        site.arguments[i] = ms_path_origin(program, arguments[i]);
         bool owned = arguments[i] != 0;
         for (uint32_t s = 0; s < states->count && owned; s++)
             owned = ms_state_owns(&local->frame, states->items[s],

@@ -48,6 +48,17 @@ ms_path ms_path_replace(struct ms_program *program, ms_path path, ms_path from, 
     return base == node.base ? path : ms_make(program, node.kind, base, node.operand, node.extra);
 }
 
+ms_path ms_path_origin(struct ms_program *program, ms_path path) {
+    for (int step = 0; step < 4; step++) {
+        ms_path root = ms_path_root(program, path);
+        struct ms_path_node node = *ms_node(program, root);
+        if ((int)node.kind != MS_PATH_VALUE || !node.extra)
+            return path;
+        path = ms_path_replace(program, path, root, node.extra);
+    }
+    return path;
+}
+
 ms_path ms_path_object(const struct ms_program *program, ms_path location) {
     for (;;) {
         const struct ms_path_node *node = ms_node(program, location);

@@ -19,6 +19,10 @@ bool ms_path_contains(const struct ms_program *program, ms_path path, ms_path pa
 /* `path` with every occurrence of `from` replaced by `to`. */
 ms_path ms_path_replace(struct ms_program *program, ms_path path, ms_path from, ms_path to);
 
+/* `path` with VALUEs replaced by their origins: an element of a list by the first one, which is
+ * reached from the list's head. Says what structure something belongs to, not which part of it. */
+ms_path ms_path_origin(struct ms_program *program, ms_path path);
+
 /* The object that a location is part of: FIELD and INDEX steps taken off. */
 ms_path ms_path_object(const struct ms_program *program, ms_path location);
 

@@ -157,6 +157,7 @@ void ms_program_free(struct ms_program *program) {
     free(program->code);
     ms_pointers_free(program);
     ms_groups_free(program);
+    ms_stores_free(program);
     for (size_t i = 0; i < program->unit_count; i++)
         ms_unit_free(program->units[i]);
     if (program->unit_count > 1)

@@ -90,7 +90,8 @@ struct ms_exit {
     bool owned;       /* nobody else can reach what is returned */
     uint8_t compare;  /* what is known of the value returned, against `constant` */
     int64_t constant;
-    uint32_t event; /* the return statement; 0: the end of the function */
+    uint32_t event;        /* the return statement; 0: the end of the function */
+    uint64_t live, joined; /* threads */
     struct ms_lock_change *changes;
     uint32_t change_count;
     struct ms_constraint *conditions; /* on parameters */
@@ -100,7 +101,6 @@ struct ms_exit {
 struct ms_summary {
     struct ms_exit *exits; /* none: does not return */
     uint32_t exit_count;
-    uint64_t live, joined;
     uint32_t escapes;  /* parameters whose pointee other threads can reach afterwards */
     uint32_t frees;    /* parameters whose pointee is gone afterwards */
     uint32_t setup;    /* parameters whose pointee has its lock made or ended here */
@@ -245,6 +245,7 @@ struct ms_program {
         ms_path root;
     } *handed;
     size_t handed_count;
+    struct ms_stores *stores;
     bool *shared_locals;        /* by variable: its address went to where other threads may be */
     ms_variable *named_objects; /* objects that exist in models only */
     size_t named_object_count;
@@ -294,6 +295,16 @@ uint64_t ms_threads_with_handle(struct ms_program *program, ms_function function
 
 /* local.c: summaries, accesses, call sites of all functions, bottom-up. */
 void ms_analyse_functions(struct ms_program *program);
+
+/* stores.c: pointers that always point to one object. Notes what is written where; then says what a
+ * path comes to when such pointers are followed. The last step of a path is not followed: a map is
+ * known by the place where the program keeps it. */
+void ms_note_store(struct ms_program *program, ms_function function, ms_path location,
+                   ms_path value);
+ms_path ms_follow_stores(struct ms_program *program, ms_path path);
+void ms_stores_free(struct ms_program *program);
+/* contexts.c: an object that `function` made keeps its identity in others from now on. */
+void ms_hand_over(struct ms_program *program, ms_function function, ms_path root);
 
 /* contexts.c: who calls each function, holding what. */
 void ms_build_contexts(struct ms_program *program);

@@ -82,16 +82,28 @@ static ms_path variable_path(const struct ms_frame *frame, uint32_t slot) {
                    frame->local_variables[slot - frame->parameters], 0);
 }
 
+/* The name of what a variable holds where two values meet. It remembers the value that came first:
+ * at the head of a loop the one before the loop, from which the others are reached. */
+static ms_path met_value(const struct ms_frame *frame, ms_path known, uint32_t slot,
+                         uint32_t block) {
+    uint32_t variables = frame->parameters + frame->locals;
+    if (slot >= variables)
+        return ms_make(frame->program, MS_PATH_RESULT, 0, slot - variables, 0);
+    const struct ms_path_node *node = ms_node(frame->program, known);
+    ms_path variable = variable_path(frame, slot);
+    uint32_t name = block | VALUE_OF_BLOCK;
+    if (node->kind == MS_PATH_VALUE && node->base == variable && node->operand == name)
+        return known;
+    return ms_make(frame->program, MS_PATH_VALUE, variable, name, known);
+}
+
 static bool merge_values(const struct ms_frame *frame, struct ms_state *into,
                          const struct ms_state *from, uint32_t block) {
     bool changed = false;
-    uint32_t variables = frame->parameters + frame->locals;
     for (uint32_t i = 0; i < ms_frame_slots(frame); i++) {
         if (into->values[i] == from->values[i])
             continue;
-        ms_path met = i < variables ? ms_make(frame->program, MS_PATH_VALUE,
-                                              variable_path(frame, i), block | VALUE_OF_BLOCK, 0)
-                                    : ms_make(frame->program, MS_PATH_RESULT, 0, i - variables, 0);
+        ms_path met = met_value(frame, into->values[i], i, block);
         changed |= into->values[i] != met;
         into->values[i] = met;
     }

@@ -36,7 +36,8 @@ static bool is_stale(const struct ms_program *program, ms_path path) {
 
 static struct ms_exit make_exit(struct ms_local *local, const struct ms_state *state) {
     struct ms_program *program = local->program;
-    struct ms_exit exit = {.event = state->return_event};
+    struct ms_exit exit = {
+        .event = state->return_event, .live = state->live, .joined = state->joined};
     exit.returned = exported(program, state->returned, state->returned);
     if (exit.returned && ms_node(program, exit.returned)->kind == MS_PATH_FRESH)
         exit.returned = 0; /* it has no other name than that of the call's result */
@@ -81,6 +82,8 @@ static bool same_changes(const struct ms_exit *one, const struct ms_exit *other)
  * pointer returned on one of them does not disown an object returned on the other. */
 static void merge_exit(const struct ms_program *program, struct ms_exit *into,
                        const struct ms_exit *from) {
+    into->live |= from->live;
+    into->joined &= from->joined;
     bool null_into = into->compare == MS_COMPARE_EQUAL && into->constant == 0;
     bool null_from = from->compare == MS_COMPARE_EQUAL && from->constant == 0;
     into->owned = (into->owned || null_into) && (from->owned || null_from);
@@ -108,7 +111,9 @@ static void add_exit(struct ms_local *local, struct ms_exit exit) {
     summary->changes_locks |= exit.change_count > 0;
     for (uint32_t i = 0; i < summary->exit_count; i++) {
         struct ms_exit *known = &summary->exits[i];
-        if (same_changes(known, &exit) || summary->exit_count == MS_STATE_MAX) {
+        bool same =
+            same_changes(known, &exit) && known->live == exit.live && known->joined == exit.joined;
+        if (same || summary->exit_count == MS_STATE_MAX) {
             merge_exit(local->program, known, &exit);
             return;
         }
@@ -122,12 +127,8 @@ void ms_summarise(struct ms_local *local) {
     summary->exits = ms_arena_allocate(&program->arena, MS_STATE_MAX * sizeof *summary->exits);
     summary->exit_count = 0;
     summary->changes_locks = false;
-    summary->live = 0;
-    summary->joined = local->exit_count ? ~(uint64_t)0 : 0;
     for (size_t i = 0; i < local->exit_count; i++) {
         const struct ms_state *state = local->exits[i].state;
-        summary->live |= state->live;
-        summary->joined &= state->joined;
         if (!state->fuzzy)
             add_exit(local, make_exit(local, state));
     }

@@ -427,6 +427,8 @@ static bool apply_exit(struct ms_local *local, struct ms_state *state, uint32_t 
                                       exit->conditions[c].constant))
             return false;
     }
+    state->live = (state->live & ~exit->joined) | exit->live;
+    state->joined = (state->joined & ~exit->live) | exit->joined;
     ms_path returned =
         ms_state_instantiate(frame, state, arguments, argument_count, exit->returned, result);
     if (returned)
@@ -449,8 +451,6 @@ static bool apply_exit(struct ms_local *local, struct ms_state *state, uint32_t 
 static void apply_memory(struct ms_local *local, struct ms_state *state,
                          const struct ms_summary *summary, const ms_path *arguments,
                          uint32_t argument_count) {
-    state->live = (state->live & ~summary->joined) | summary->live;
-    state->joined = (state->joined & ~summary->live) | summary->joined;
     for (uint32_t i = 0; i < argument_count && i < 32; i++) {
         if (!arguments[i])
             continue;
@@ -539,6 +539,10 @@ static void transfer_call(struct ms_local *local, struct ms_states *states, uint
 
 /* ---- plain events ---- */
 
+static bool is_pointer(const struct ms_program *program, ms_type type) {
+    return program->facts->types[type].kind == MS_TYPE_POINTER;
+}
+
 static void transfer_write(struct ms_local *local, struct ms_states *states, uint32_t event) {
     const struct ms_event *write = &local->program->facts->events[event];
     unsigned flags = write->flags & MS_EVENT_ATOMIC ? MS_ACCESS_ATOMIC : 0;
@@ -563,6 +567,8 @@ static void transfer_write(struct ms_local *local, struct ms_states *states, uin
             if (!ms_state_owns(&local->frame, state, location))
                 ms_state_publish(&local->frame, state, value);
         }
+        if (local->observing && is_pointer(local->program, write->type))
+            ms_note_store(local->program, local->function, location, value);
         if (ms_node(local->program, value)->kind == MS_PATH_RESULT) {
             uint64_t started = ms_threads_with_handle(local->program, local->function, value);
             if (started)

@@ -5,6 +5,19 @@
 #include "breaches.h"
 #include "checks.h"
 
+/* A record of nothing but pointers to its own kind links elements of any list. */
+static bool is_link(const struct ms_program *program, ms_path key) {
+    ms_record record = ms_node(program, key)->operand;
+    struct ms_range fields = program->facts->records[record].fields;
+    for (uint32_t i = 0; i < fields.count; i++) {
+        const struct ms_type_node *type =
+            &program->facts->types[program->facts->fields[fields.first + i].type];
+        if (type->kind != MS_TYPE_POINTER || program->facts->types[type->target].record != record)
+            return false;
+    }
+    return true;
+}
+
 /* Elements of arrays may well be one for each thread. */
 static bool is_one_object(const struct ms_program *program, ms_path path) {
     for (;;) {
@@ -48,9 +61,21 @@ static bool made_in_loop(const struct ms_program *program, ms_path object) {
     return true;
 }
 
+/* An element of something that everybody can reach, by whichever name: one side walks there from a
+ * global, the other holds a lock for it, so that it is shared is beyond doubt. */
+static bool is_shared_element(const struct ms_program *program, const struct ms_instance *one,
+                              const struct ms_instance *other) {
+    ms_path root = ms_path_root(program, one->path);
+    return !one->locks.count && other->locks.count && one->path != root &&
+           ms_node(program, root)->kind == MS_PATH_GLOBAL && is_one_object(program, one->path) &&
+           ms_node(program, one->key)->kind == MS_PATH_FIELD && !is_link(program, one->key);
+}
+
 /* Two threads that start at the same place see the same object only if it was there before. */
 static bool same_object(const struct ms_program *program, const struct ms_instance *one,
                         const struct ms_instance *other) {
+    if (is_shared_element(program, one, other) || is_shared_element(program, other, one))
+        return true;
     if (one->path != other->path || !is_one_object(program, one->path))
         return false;
     ms_path root = ms_path_root(program, one->path);
@@ -60,7 +85,8 @@ static bool same_object(const struct ms_program *program, const struct ms_instan
     for (uint32_t t = 1; t <= program->thread_count; t++)
         if ((one->threads >> t & 1) && program->threads[t].starter != maker)
             return false;
-    return !made_in_loop(program, root) && program->code[maker].context_count == 1;
+    return !made_in_loop(program, root) && program->code[maker].context_count == 1 &&
+           program->code[maker].contexts[0].way_count <= 1;
 }
 
 static bool races(struct ms_program *program, const struct ms_instance *one,
