@@ -98,6 +98,22 @@ static const struct ms_held *other_lock(struct ms_program *program,
     return NULL;
 }
 
+/* A helper that most of its callers call without the lock is meant to be called so. */
+static bool is_free_variant(struct ms_program *program, const struct ms_breach *breach) {
+    uint32_t holding = 0, without = 0;
+    for (uint32_t i = 0; i < breach->group->count; i++) {
+        const struct ms_instance *other = &breach->group->items[i];
+        if (other->access != breach->instance->access)
+            continue;
+        uint32_t ways = ms_context_of(program, other)->way_count;
+        if (ms_holds(program, other, breach->group->guard.lock))
+            holding += ways;
+        else
+            without += ways;
+    }
+    return holding && without >= holding && without > 1;
+}
+
 static bool is_breach(struct ms_program *program, struct ms_breach *breach) {
     const struct ms_group *group = breach->group;
     const struct ms_instance *instance = breach->instance;
@@ -119,6 +135,8 @@ static bool is_breach(struct ms_program *program, struct ms_breach *breach) {
         return false;
     breach->confidence =
         ms_data_confidence(program, group, instance, breach->partner, breach->threads_known);
+    if (breach->confidence > MS_CONFIDENCE_LOW && is_free_variant(program, breach))
+        breach->confidence = MS_CONFIDENCE_LOW;
     if (breach->held && group->guard.remote && !group->guard.declared)
         breach->confidence = MS_CONFIDENCE_LOW; /* some lock is held, for some object */
     return true;

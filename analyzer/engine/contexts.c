@@ -78,13 +78,7 @@ static ms_path in_context(struct ms_program *program, ms_function function,
 
 ms_path ms_context_path(struct ms_program *program, ms_function function,
                         const struct ms_context *context, ms_path path) {
-    path = in_context(program, function, context, path);
-    /* The last step is how the data is known: follow only what leads there. */
-    struct ms_path_node node = *ms_node(program, path);
-    if (node.kind != MS_PATH_DEREF)
-        return ms_follow_stores(program, path);
-    return ms_make(program, node.kind, ms_follow_stores(program, node.base), node.operand,
-                   node.extra);
+    return ms_follow_stores(program, in_context(program, function, context, path), false);
 }
 
 struct ms_lockset ms_context_locks(struct ms_program *program, ms_function function,

@@ -31,8 +31,11 @@ enum ms_relation ms_lock_relation(struct ms_program *program, ms_path lock, ms_p
     ms_path object = ms_path_object(program, lock);
     if (object == ms_path_object(program, data))
         return object == lock ? MS_RELATION_GLOBAL : MS_RELATION_OWN;
-    if (ms_node(program, object)->kind == MS_PATH_GLOBAL)
+    if (ms_node(program, ms_path_root(program, lock))->kind == MS_PATH_GLOBAL &&
+        ms_node(program, object)->kind == MS_PATH_GLOBAL)
         return same_record(program, lock, data) ? MS_RELATION_FOREIGN : MS_RELATION_GLOBAL;
+    if (ms_path_contains(program, lock, ms_path_object(program, data)))
+        return MS_RELATION_OWN; /* the object points to its lock */
     if (ms_path_contains(program, data, object))
         return MS_RELATION_CONTAINER;
     return MS_RELATION_FOREIGN;
@@ -206,7 +209,7 @@ static bool only_lock_beside(struct ms_program *program, ms_path data, ms_path l
 
 /* One of an array of locks, chosen by a hash or the like: two places that hold "one of them" need
  * not exclude each other. What is really guarded by it only the indices could tell. */
-static bool is_striped(const struct ms_program *program, ms_path lock) {
+bool ms_lock_is_striped(const struct ms_program *program, ms_path lock) {
     const struct ms_path_node *node = ms_node(program, lock);
     while (node->kind == MS_PATH_DEREF)
         node = ms_node(program, node->base);
@@ -256,7 +259,7 @@ static void count_places(struct ms_program *program, const struct ms_group *grou
             guard->relation = r;
     guard->named =
         names_pair(ms_path_last_name(program, group->key), ms_path_last_name(program, guard->lock));
-    guard->striped = is_striped(program, guard->lock);
+    guard->striped = ms_lock_is_striped(program, guard->lock);
     guard->remote = guard->relation == MS_RELATION_FOREIGN ||
                     guard->relation == MS_RELATION_CONTAINER ||
                     (guard->relation == MS_RELATION_GLOBAL && !is_singular(program, group->key));

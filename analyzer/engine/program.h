@@ -301,7 +301,7 @@ void ms_analyse_functions(struct ms_program *program);
  * known by the place where the program keeps it. */
 void ms_note_store(struct ms_program *program, ms_function function, ms_path location,
                    ms_path value);
-ms_path ms_follow_stores(struct ms_program *program, ms_path path);
+ms_path ms_follow_stores(struct ms_program *program, ms_path path, bool made);
 void ms_stores_free(struct ms_program *program);
 /* contexts.c: an object that `function` made keeps its identity in others from now on. */
 void ms_hand_over(struct ms_program *program, ms_function function, ms_path root);

@@ -61,6 +61,8 @@ void ms_groups_free(struct ms_program *program);
 void ms_infer_guards(struct ms_program *program, struct ms_group *group);
 
 enum ms_relation ms_lock_relation(struct ms_program *program, ms_path lock, ms_path data);
+/* Whether a lock, by key, is one of an array. */
+bool ms_lock_is_striped(const struct ms_program *program, ms_path lock_key);
 ms_path ms_lock_key(struct ms_program *program, ms_path lock);
 
 /* The mode in which an instance holds the lock with this key; 0 if it does not. */

@@ -65,18 +65,22 @@ void ms_note_store(struct ms_program *program, ms_function function, ms_path loc
     MS_PUSH(stores->items, stores->count, (struct stored){key, named});
 }
 
-ms_path ms_follow_stores(struct ms_program *program, ms_path path) {
+static bool is_address(const struct ms_program *program, ms_path value) {
+    return ms_node(program, value)->kind == MS_PATH_ADDRESS;
+}
+
+ms_path ms_follow_stores(struct ms_program *program, ms_path path, bool made) {
     struct ms_path_node node = *ms_node(program, path);
     if (!program->stores || (node.kind != MS_PATH_FIELD && node.kind != MS_PATH_INDEX &&
                              node.kind != MS_PATH_DEREF && node.kind != MS_PATH_ADDRESS))
         return path;
-    ms_path base = ms_follow_stores(program, node.base);
+    ms_path base = ms_follow_stores(program, node.base, made);
     if (node.kind == MS_PATH_DEREF) {
         uint8_t kind = ms_node(program, base)->kind;
         ms_path key =
             kind == MS_PATH_FIELD || kind == MS_PATH_INDEX ? ms_path_key(program, base) : 0;
         const struct stored *known = key ? find(program, key) : NULL;
-        if (known && known->value)
+        if (known && known->value && (made || is_address(program, known->value)))
             base = known->value;
     }
     return base == node.base ? path : ms_make(program, node.kind, base, node.operand, node.extra);

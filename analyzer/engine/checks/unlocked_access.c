@@ -43,22 +43,51 @@ static bool is_one_object(const struct ms_program *program, ms_path path) {
     }
 }
 
-/* Whether the event that made an object's root stands in a loop: one object for each time around.
- */
-static bool made_in_loop(const struct ms_program *program, ms_path object) {
+static bool event_in_loop(const struct ms_program *program, ms_function function, uint32_t event) {
+    struct ms_range blocks = ms_function_at(program, function)->blocks;
+    for (uint32_t b = 0; b < blocks.count; b++) {
+        struct ms_range events = program->facts->blocks[blocks.first + b].events;
+        if (event - events.first < events.count)
+            return ms_block_in_loop(program, function, b);
+    }
+    return true;
+}
+
+/* Whether a function runs once in the life of the program: called from one place, outside of loops,
+ * by one that runs once. */
+static bool runs_once(const struct ms_program *program, ms_function function) {
+    for (int depth = 0; depth < 16; depth++) {
+        const struct ms_code *code = &program->code[function];
+        if (code->context_count != 1 || code->contexts[0].way_count > 1 || code->recursive)
+            return false;
+        const struct ms_context *context = &code->contexts[0];
+        if (context->site == UINT32_MAX)
+            return context->threads == (uint64_t)1 << MS_THREAD_MAIN;
+        const struct ms_call_site *site = &program->calls[context->site];
+        if (site->how != MS_HOW_CALL || event_in_loop(program, site->caller, site->event))
+            return false;
+        function = site->caller;
+    }
+    return false;
+}
+
+/* Whether there is one object only of this name: it was made once. */
+static bool made_once(const struct ms_program *program, ms_path object) {
     const struct ms_path_node *node = ms_node(program, object);
     const struct ms_path_node *root = ms_node(program, node->base);
     ms_function function = node->operand;
-    if (root->kind != MS_PATH_RESULT)
+    if (!runs_once(program, function))
         return false;
+    if (root->kind != MS_PATH_RESULT)
+        return root->kind == MS_PATH_LOCAL;
     struct ms_range blocks = ms_function_at(program, function)->blocks;
     for (uint32_t b = 0; b < blocks.count; b++) {
         struct ms_range events = program->facts->blocks[blocks.first + b].events;
         for (uint32_t e = 0; e < events.count; e++)
             if (program->facts->events[events.first + e].result == root->operand)
-                return ms_block_in_loop(program, function, b);
+                return !ms_block_in_loop(program, function, b);
     }
-    return true;
+    return false;
 }
 
 /* An element of something that everybody can reach, by whichever name: one side walks there from a
@@ -71,22 +100,15 @@ static bool is_shared_element(const struct ms_program *program, const struct ms_
            ms_node(program, one->key)->kind == MS_PATH_FIELD && !is_link(program, one->key);
 }
 
-/* Two threads that start at the same place see the same object only if it was there before. */
-static bool same_object(const struct ms_program *program, const struct ms_instance *one,
+static bool same_object(struct ms_program *program, const struct ms_instance *one,
                         const struct ms_instance *other) {
     if (is_shared_element(program, one, other) || is_shared_element(program, other, one))
         return true;
-    if (one->path != other->path || !is_one_object(program, one->path))
+    ms_path path = ms_follow_stores(program, one->path, true);
+    if (path != ms_follow_stores(program, other->path, true) || !is_one_object(program, path))
         return false;
-    ms_path root = ms_path_root(program, one->path);
-    if ((int)ms_node(program, root)->kind != MS_PATH_OBJECT || one->threads != other->threads)
-        return true;
-    ms_function maker = ms_node(program, root)->operand;
-    for (uint32_t t = 1; t <= program->thread_count; t++)
-        if ((one->threads >> t & 1) && program->threads[t].starter != maker)
-            return false;
-    return !made_in_loop(program, root) && program->code[maker].context_count == 1 &&
-           program->code[maker].contexts[0].way_count <= 1;
+    ms_path root = ms_path_root(program, path);
+    return (int)ms_node(program, root)->kind != MS_PATH_OBJECT || made_once(program, root);
 }
 
 static bool races(struct ms_program *program, const struct ms_instance *one,
@@ -113,6 +135,13 @@ static const char *locks_held(struct ms_program *program, const struct ms_instan
                            ms_held_spelled(program, instance, &instance->locks.items[0]));
 }
 
+static bool holds_striped(struct ms_program *program, const struct ms_instance *instance) {
+    for (uint32_t i = 0; i < instance->locks.count; i++)
+        if (ms_lock_is_striped(program, ms_lock_key(program, instance->locks.items[i].lock)))
+            return true;
+    return false;
+}
+
 static void report(struct ms_program *program, const struct ms_group *group,
                    const struct ms_instance *one, const struct ms_instance *other) {
     const struct ms_access *access = ms_access_of(program, one);
@@ -120,6 +149,8 @@ static void report(struct ms_program *program, const struct ms_group *group,
     enum ms_confidence confidence = ms_data_confidence(program, group, one, other, true);
     if (!((access->flags | partner->flags) & MS_ACCESS_MAP) && confidence == MS_CONFIDENCE_HIGH)
         confidence = MS_CONFIDENCE_MEDIUM;
+    if (holds_striped(program, one) || holds_striped(program, other))
+        confidence = MS_CONFIDENCE_LOW; /* a protocol of more than one lock */
     if (!ms_report(program, MS_CHECK_UNLOCKED_ACCESS, confidence, access->function,
                    program->facts->events[access->event].where, group->key,
                    "`%s` is %s%s%s here while another thread may %s it, with no lock in common",
