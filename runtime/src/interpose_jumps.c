@@ -3,18 +3,18 @@
  * longjmp and the beginning of a C++ catch block: control may have left operations that are open,
  * and come back to the very frame that began them, which no comparison of frames can tell from an
  * operation that goes on. From here on such an entry is in doubt, and accuses nobody; if its end
- * comes after all, it is closed as ever. The definitions are weak, so that a program that links the
- * C++ library statically keeps its own; one that is linked with -static needs
- * -Wl,-u,__libc_siglongjmp, as there is no next definition to look up.
+ * comes after all, it is closed as ever. A program that is linked with -static needs
+ * -Wl,-u,__libc_siglongjmp.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdlib.h>
 
+#include "interpose.h"
 #include "operations.h"
+#include "start.h"
 
-#define INTERPOSED __attribute__((visibility("default"), weak))
+#define EXPORTED __attribute__((visibility("default")))
 #define NORETURN __attribute__((noreturn))
 
 typedef void jump_function(struct __jmp_buf_tag *buffer, int value);
@@ -27,39 +27,39 @@ static void doubt_open_operations(void) {
         mapsan_doubt_all(mapsan_self);
 }
 
-/* All forms of longjmp take the same arguments; each goes on to the C library's own, looked up at
- * start, because longjmp may be called in a signal handler. */
+/* All forms of longjmp take the same arguments. */
 #define JUMP(name)                                                                                 \
+    extern jump_function __interceptor_##name __attribute__((weak));                               \
     static jump_function *next_##name;                                                             \
     NORETURN void mapsan_jump_##name(struct __jmp_buf_tag *buffer, int value) __asm__(#name);      \
-    INTERPOSED void mapsan_jump_##name(struct __jmp_buf_tag *buffer, int value) {                  \
+    EXPORTED void mapsan_jump_##name(struct __jmp_buf_tag *buffer, int value) {                    \
+        if (!next_##name) /* the runtime's start is yet to come */                                 \
+            mapsan_jumps_start();                                                                  \
         doubt_open_operations();                                                                   \
         next_##name(buffer, value);                                                                \
         abort();                                                                                   \
     }
+#define FIND_JUMP(name) next_##name = MAPSAN_NEXT(#name, __interceptor_##name, __libc_siglongjmp)
+
 JUMP(longjmp)
 JUMP(_longjmp)
 JUMP(siglongjmp)
 JUMP(__longjmp_chk)
 
-static jump_function *next_jump(const char *name) {
-    jump_function *next = (jump_function *)dlsym(RTLD_NEXT, name);
-    return next ? next : __libc_siglongjmp;
+void mapsan_jumps_start(void) {
+    FIND_JUMP(longjmp);
+    FIND_JUMP(_longjmp);
+    FIND_JUMP(siglongjmp);
+    FIND_JUMP(__longjmp_chk);
 }
 
-static catch_function *next_catch;
+/* Weak: a program that links the C++ library statically keeps its own. Looked up late, because the
+ * library may come by dlopen. */
 catch_function mapsan_begin_catch __asm__("__cxa_begin_catch");
-INTERPOSED void *mapsan_begin_catch(void *exception) {
+EXPORTED __attribute__((weak)) void *mapsan_begin_catch(void *exception) {
+    static catch_function *next;
     doubt_open_operations();
-    if (!next_catch) /* the C++ library came late, by dlopen */
-        next_catch = (catch_function *)dlsym(RTLD_NEXT, "__cxa_begin_catch");
-    return next_catch(exception);
-}
-
-__attribute__((constructor(101))) static void find_next(void) {
-    next_longjmp = next_jump("longjmp");
-    next__longjmp = next_jump("_longjmp");
-    next_siglongjmp = next_jump("siglongjmp");
-    next___longjmp_chk = next_jump("__longjmp_chk");
-    next_catch = (catch_function *)dlsym(RTLD_NEXT, "__cxa_begin_catch");
+    if (!next)
+        next = (catch_function *)dlsym(RTLD_NEXT, "__cxa_begin_catch");
+    return next(exception);
 }

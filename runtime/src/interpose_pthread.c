@@ -5,10 +5,10 @@
  * for all modules, in the shared library likewise if it is linked or preloaded.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "interpose.h"
 #include "stack.h"
 #include "start.h"
 #include "thread.h"
@@ -17,8 +17,8 @@ typedef void *thread_function(void *argument);
 typedef int create_function(pthread_t *thread, const pthread_attr_t *attributes,
                             thread_function *function, void *argument);
 
-/* In a program that is linked with -static there is no next definition to look up; linked with
- * -Wl,-u,__pthread_create it has this one. */
+extern create_function __interceptor_pthread_create __attribute__((weak));
+/* For -static, which needs -Wl,-u,__pthread_create. */
 extern create_function __pthread_create __attribute__((weak));
 
 struct launch {
@@ -52,8 +52,7 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *thread,
     static create_function *next;
     create_function *create = __atomic_load_n(&next, __ATOMIC_RELAXED);
     if (!create) {
-        create = (create_function *)dlsym(RTLD_NEXT, "pthread_create");
-        create = create ? create : __pthread_create;
+        create = MAPSAN_NEXT("pthread_create", __interceptor_pthread_create, __pthread_create);
         __atomic_store_n(&next, create, __ATOMIC_RELAXED);
     }
     struct mapsan_thread *self = mapsan_thread_enter();

@@ -21,6 +21,7 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void start(void) {
+    mapsan_jumps_start();
     if (__mapsan_default_options)
         mapsan_flags_parse(&mapsan_flags, __mapsan_default_options(), "__mapsan_default_options",
                            mapsan_say);

@@ -10,4 +10,8 @@ MAPSAN_HIDDEN void mapsan_start(void);
 
 MAPSAN_HIDDEN void mapsan_restart_after_fork(void);
 
+/* Finds what the definitions of longjmp go on to: at start, as they may be called by a signal
+ * handler. */
+MAPSAN_HIDDEN void mapsan_jumps_start(void);
+
 #endif

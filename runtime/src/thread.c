@@ -101,6 +101,18 @@ static void learn_stack(struct mapsan_thread *self) {
     self->stack_high = (uintptr_t)low + size;
 }
 
+/* Word by word: a call of memcpy would be a race to ThreadSanitizer, which does not see how the
+ * block came from its last owner to this one. */
+static void inherit(struct mapsan_thread *self) {
+    const struct mapsan_birth *birth = birth_here;
+    self->birth.number = birth ? birth->number : MAPSAN_NO_NUMBER;
+    self->number = birth ? birth->number : mapsan_thread_next_number();
+    self->birth.creator = birth ? birth->creator : 0;
+    self->birth.depth = birth ? birth->depth : 0;
+    for (uint32_t i = 0; i < self->birth.depth; i++)
+        __atomic_store_n(&self->birth.pc[i], birth->pc[i], __ATOMIC_RELAXED);
+}
+
 static struct mapsan_thread *enlist(void) {
     /* While this lasts, hooks (of a signal handler, of an allocator that uses maps) stay outside.
      */
@@ -113,9 +125,7 @@ static struct mapsan_thread *enlist(void) {
     self->nested = 0;
     self->deepest = 0;
     self->name[0] = '\0';
-    self->birth = birth_here ? *birth_here : (struct mapsan_birth){.number = MAPSAN_NO_NUMBER};
-    self->number =
-        self->birth.number != MAPSAN_NO_NUMBER ? self->birth.number : mapsan_thread_next_number();
+    inherit(self);
     learn_stack(self);
     pthread_setspecific(at_exit, self);
     mapsan_self = self;

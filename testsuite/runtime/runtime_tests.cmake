@@ -33,6 +33,17 @@ target_compile_options(scenarios_static PRIVATE -fno-pie)
 target_link_options(scenarios_static PRIVATE -static -Wl,-u,__pthread_create
                     -Wl,-u,__libc_siglongjmp)
 
+# Beside another sanitizer, which must keep quiet about the runtime and keep its own interceptors. (A
+# child of fork that starts threads is not supported by ThreadSanitizer.)
+foreach(sanitizer thread address)
+  set(program scenarios_beside_${sanitizer}_sanitizer)
+  mapsan_runtime_program(${program} mapsan_rt scenarios.c)
+  target_compile_options(${program} PRIVATE -fsanitize=${sanitizer} -O1)
+  target_link_options(${program} PRIVATE -fsanitize=${sanitizer})
+  add_test(NAME runtime/${program} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scenarios.sh
+           $<TARGET_FILE:${program}> "^(write|read|locked|longjmp|many_threads_ok|exit|signal|cross)")
+endforeach()
+
 mapsan_runtime_program(cxx_caller mapsan_rt cxx_caller.cpp)
 target_compile_definitions(cxx_caller PRIVATE MAPSAN_ENABLED)
 add_test(NAME runtime/cxx_caller

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Runs every scenario of a program, with maps in the side table and with tags of their own. A report is
 # expected on the first line of stderr, word for word, and the process must abort; else not a word.
-#     scenarios.sh PROGRAM
+#     scenarios.sh PROGRAM [PATTERN]    only the scenarios whose names match the extended pattern
 set -u
-program=$1
+program=$1 pattern=${2:-.}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 failures=0
@@ -15,7 +15,7 @@ fail() {
 }
 MAPSAN_OPTIONS=
 export MAPSAN_OPTIONS
-"$program" list >"$work/list" || exit 1
+"$program" list | grep -E "$pattern" >"$work/list" || exit 1
 for kind in table tag; do
     while IFS='|' read -r name title <&3; do
         timeout 60 "$program" "$name" "$kind" >"$work/out" 2>"$work/err"
