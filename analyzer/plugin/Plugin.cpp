@@ -58,8 +58,9 @@ public:
     llvm::ErrorOr<std::string> Directory = Compiler.getFileManager()
                                                .getVirtualFileSystem()
                                                .getCurrentWorkingDirectory();
-    Unit = ms_unit_new(Source.c_str(), Directory ? Directory->c_str() : "",
-                       ("clang " + llvm::Twine(CLANG_VERSION_MAJOR)).str().c_str());
+    Unit = ms_unit_new(
+        Source.c_str(), Directory ? Directory->c_str() : "",
+        ("clang " + llvm::Twine(CLANG_VERSION_MAJOR)).str().c_str());
     Facts = std::make_unique<Extractor>(Context, *Macros, Unit);
   }
 
@@ -83,6 +84,8 @@ public:
     Ignores.addTo(Unit, Facts->locations());
     if (Options.Dump)
       ms_unit_dump(Unit, stdout);
+    if (!Options.EmitFile.empty())
+      emitFacts(Compiler, Unit, Options.EmitFile);
     if (Options.Facts)
       embedFacts(Compiler, Unit);
     Facts.reset();
@@ -99,11 +102,11 @@ private:
   std::unique_ptr<Extractor> Facts;
 };
 
-/// Compilations of C to code, and syntax checks; not the making of headers and
+/// Compilations to code, and syntax checks; not the making of headers and
 /// modules, nor tools that print or rewrite the AST.
 bool isCompilation(CompilerInstance &Compiler) {
   const LangOptions &Lang = Compiler.getLangOpts();
-  if (Lang.CPlusPlus || Lang.ObjC || Lang.OpenCL || Lang.OpenMPIsTargetDevice)
+  if (Lang.ObjC || Lang.OpenCL || Lang.OpenMPIsTargetDevice)
     return false;
   switch (Compiler.getFrontendOpts().ProgramAction) {
   case frontend::EmitAssembly:
@@ -137,12 +140,14 @@ public:
   std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &Compiler,
                                                  StringRef) override {
     std::vector<std::unique_ptr<ASTConsumer>> Consumers;
-    if (isCompilation(Compiler) &&
-        (Options.wantsUnit() || Options.Instrument)) {
+    // C++ may call maps; what it does with locks is not understood.
+    bool WantsUnit =
+        Options.wantsUnit() && !Compiler.getLangOpts().CPlusPlus;
+    if (isCompilation(Compiler) && (WantsUnit || Options.Instrument)) {
       auto Macros =
           std::make_shared<MacroUses>(Compiler.getSourceManager(), Models);
       Compiler.getPreprocessor().addPPCallbacks(Macros->recorder());
-      if (Options.wantsUnit())
+      if (WantsUnit)
         Consumers.push_back(
             std::make_unique<Consumer>(Compiler, Options, Macros));
       if (Options.Instrument)
