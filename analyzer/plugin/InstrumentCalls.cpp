@@ -222,7 +222,7 @@ void CallInstrumenter::instrumentCall(CallBase &Call, StringRef Callee,
 // program or shared object, so that callbacks still compare equal.
 Function *CallInstrumenter::makeThunk(Function &Callee,
                                       const MapOperations &Operations) {
-  std::string Name = ("__mapsan_thunk_" + Callee.getName()).str();
+  std::string Name = (ThunkPrefix + Callee.getName()).str();
   auto *Thunk = Function::createWithDefaultAttr(
       Callee.getFunctionType(), GlobalValue::LinkOnceODRLinkage,
       Callee.getAddressSpace(), Name, &M);

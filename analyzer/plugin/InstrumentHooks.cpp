@@ -58,12 +58,14 @@ Constant *HookEmitter::site(const SiteText &Text, const Function &Caller,
                             const DILocation *Where) {
   LLVMContext &Context = M.getContext();
   const DISubprogram *Subprogram = Caller.getSubprogram();
-  // A thunk is shared by all files that need it; it stands in none.
-  StringRef File = Where ? Where->getFilename()
-                   : Caller.hasLinkOnceLinkage()
-                       ? StringRef()
-                       : StringRef(M.getSourceFileName());
+  StringRef File =
+      Where ? Where->getFilename() : StringRef(M.getSourceFileName());
   StringRef Name = Subprogram ? Subprogram->getName() : Caller.getName();
+  // A thunk is shared by all files that need it; it stands in none.
+  if (Caller.getName().starts_with(ThunkPrefix)) {
+    File = "";
+    Name = "a callback";
+  }
   auto Number = [&](unsigned Bits, uint64_t Value) -> Constant * {
     return ConstantInt::get(IntegerType::get(Context, Bits), Value);
   };

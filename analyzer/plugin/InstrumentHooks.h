@@ -13,6 +13,9 @@
 
 namespace mapsan {
 
+/// Names of functions that stand for a modelled one where its address is taken.
+inline constexpr const char ThunkPrefix[] = "__mapsan_thunk_";
+
 /// Where and what an operation is, before it becomes a constant.
 struct SiteText {
   llvm::Constant *Function;

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# mapsan-clang and the instrumentation.
+foreach(group Driver Configure Output)
+  string(TOLOWER ${group} name)
+  add_test(NAME driver.instrument_${name}
+           COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/instrument_test.py ${group})
+  set_tests_properties(driver.instrument_${name} PROPERTIES TIMEOUT 600 ENVIRONMENT
+    "MAPSAN_CLANG=$<TARGET_FILE:mapsan-clang>;MAPSAN_CC=${CMAKE_C_COMPILER};MAPSAN_BUILD=${PROJECT_BINARY_DIR}")
+endforeach()
