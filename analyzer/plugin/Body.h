@@ -15,7 +15,7 @@
 #include "Paths.h"
 
 #include "clang/Analysis/CFG.h"
-#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace mapsan {
 
@@ -26,7 +26,7 @@ void extractBody(Extractor &Unit, const clang::FunctionDecl *Function,
 /// Local variables and parameters whose address is taken outside of accesses to
 /// themselves, and how large the body is.
 struct BodySurvey {
-  llvm::DenseSet<const clang::VarDecl *> AddressTaken;
+  llvm::SetVector<const clang::VarDecl *> AddressTaken; ///< in a fixed order
   unsigned Nodes = 0;
   bool TooLarge = false;
 };

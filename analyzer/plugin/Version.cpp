@@ -21,19 +21,24 @@ static int majorOf(const std::string &Text) {
   return At == std::string::npos ? 0 : atoi(Text.c_str() + At + strlen(Word));
 }
 
+[[noreturn]] static void refuse(const char *Line) {
+  fprintf(stderr, "mapsan: error: %s\n", Line);
+  _exit(1);
+}
+
 __attribute__((constructor(101))) static void checkVersion() {
   using Namer = std::string (*)();
   auto Name = reinterpret_cast<Namer>(
       dlsym(RTLD_DEFAULT, "_ZN5clang19getClangFullVersionB5cxx11Ev"));
   if (!Name)
-    return; // loaded by something else than clang (opt, a linker)
+    refuse("this is a plugin for clang; nothing else can load it");
   int Running = majorOf(Name());
   if (Running == 0 || Running == CLANG_VERSION_MAJOR)
     return;
-  fprintf(stderr,
-          "mapsan: error: this plugin is built for clang %d, but clang %d "
-          "loads it; "
-          "use clang-%d, or build mapsan for clang %d\n",
-          CLANG_VERSION_MAJOR, Running, CLANG_VERSION_MAJOR, Running);
-  _exit(1);
+  char Line[256];
+  snprintf(Line, sizeof Line,
+           "this plugin is built for clang %d, but clang %d loads it; use "
+           "clang-%d, or build mapsan for clang %d",
+           CLANG_VERSION_MAJOR, Running, CLANG_VERSION_MAJOR, Running);
+  refuse(Line);
 }
