@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Uses an installed map, and has one unlocked access for the installed plugin to find. */
+/*
+ * Uses an installed map, tells an installed runtime about its writes (if it is linked), and has one
+ * unlocked access for the installed plugin to find.
+ */
 #include <mapsan/maps/hmap.h>
 #include <mapsan/mapsan.h>
 #include <pthread.h>
@@ -7,13 +10,16 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct hmap *words;
+static struct mapsan_tag words_tag;
 
 static void count(uint64_t word) {
     uint64_t times = 0;
     pthread_mutex_lock(&lock);
     hmap_get(words, &word, &times);
     times++;
+    MAPSAN_WRITE_BEGIN(words, &words_tag, "words");
     hmap_put(words, &word, &times);
+    MAPSAN_WRITE_END(&words_tag);
     pthread_mutex_unlock(&lock);
 }
 
