@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Prints what the field trial left in its scratch folder as one Markdown table."""
+"""Prints what the field trial left in its scratch folder as Markdown: one table of the programs, then
+for each program its findings, with room for the verdict of whoever reads the source."""
 import json
 import os
+import re
 import sys
 
 COLUMNS = ("program", "version", "lines", "build", "tests", "findings (unit / linked)", "time", "memory",
@@ -48,6 +50,18 @@ def row(scratch, program):
     )
 
 
+def findings(scratch, program):
+    """Those of the linked programs, and what only the compiler said (of code that none of them links)."""
+    seen = {}
+    for name in ("link", "compile"):
+        text = read(os.path.join(scratch, program, "findings." + name), "")
+        for match in re.finditer(r"^(.*?:\d+):\d+: warning: (.*) \[(mapsan-[a-z-]+)\]", text, re.MULTILINE):
+            place, message, check = match.groups()
+            seen.setdefault((os.path.basename(place), check), (place, message))
+    for (_, check), (place, message) in sorted(seen.items()):
+        yield f"| `{place}` {message} [{check}] | | |".replace("||", "\\|\\|")
+
+
 def main():
     scratch, *programs = sys.argv[1:]
     print("| " + " | ".join(COLUMNS) + " |")
@@ -55,6 +69,9 @@ def main():
     for program in programs:
         print("| " + " | ".join(row(scratch, program)) + " |")
     print("\nbuild: exit codes; tests: failures; plain, plugin, mapsan-clang")
+    for program in programs:
+        print(f"\n## {program}\n\n| finding | verdict | evidence |\n|---|---|---|")
+        print("\n".join(findings(scratch, program)))
 
 
 main()
