@@ -3,8 +3,7 @@
  * The hooks' fast path: one open operation in this thread, nobody else near. Whatever else comes up
  * (a new thread, an operation inside another, a map seen for the first time, a second thread, a
  * collision) is a tail call to operations.c, so that these stay leaf functions of a few
- * instructions. Conditions are gathered in a word and tested once: branches are what they would
- * otherwise spend most of their time on.
+ * instructions.
  */
 #include "operations.h"
 #include "protocol.h"
@@ -12,7 +11,8 @@
 #define HOOK __attribute__((visibility("default")))
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* Zero if the two addresses are the same. */
+/* Zero if the two addresses are the same: two conditions for one branch, where branches are many.
+ */
 ALWAYS_INLINE uint64_t differ(const void *one, const void *other) {
     return (uint64_t)((uintptr_t)one ^ (uintptr_t)other);
 }
@@ -56,7 +56,7 @@ ALWAYS_INLINE bool write_end(struct mapsan_thread *self, struct mapsan_tag *tag)
     HOOK void __mapsan_tag_##name##_begin(struct mapsan_tag *tag, const void *map,                 \
                                           const struct mapsan_site *site) {                        \
         struct mapsan_thread *self = mapsan_self;                                                  \
-        if (MAPSAN_UNLIKELY(differ(self->first.tag, NULL) | mapsan_untouched(tag, self))) {        \
+        if (MAPSAN_UNLIKELY(self->first.tag || mapsan_untouched(tag, self))) {                     \
             mapsan_tag_begin_slow(tag, map, site, MAPSAN_PC, MAPSAN_FRAME);                        \
             return;                                                                                \
         }                                                                                          \

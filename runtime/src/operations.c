@@ -352,20 +352,28 @@ static bool is_for_map(const struct mapsan_open *open, const void *map,
     return mapsan_table_owns(open->tag) && (open->tag->map == map || open->site == site);
 }
 
+/* The entry to be closed by a hook in this frame. */
+static struct mapsan_open *innermost(struct mapsan_thread *self, const struct mapsan_tag *tag,
+                                     const void *map, const struct mapsan_site *site) {
+    for (uint32_t i = self->nested + 1; i-- > 0;) {
+        struct mapsan_open *open = entry_at(self, i);
+        if (mapsan_is_open(open) && (tag ? open->tag == tag : is_for_map(open, map, site)))
+            return open;
+    }
+    return NULL;
+}
+
 static void end_innermost(const struct mapsan_tag *tag, const void *map,
                           const struct mapsan_site *site, uintptr_t frame) {
     struct mapsan_thread *self = mapsan_self;
     if (!self->slot || self->busy)
         return;
     self->busy = true;
-    bury_dead(self, frame, NULL, NULL);
-    for (uint32_t i = self->nested + 1; i-- > 0;) {
-        struct mapsan_open *open = entry_at(self, i);
-        if (mapsan_is_open(open) && (tag ? open->tag == tag : is_for_map(open, map, site))) {
-            end(self, open, frame);
-            break;
-        }
-    }
+    if (self->nested)
+        bury_dead(self, frame, NULL, NULL);
+    struct mapsan_open *open = innermost(self, tag, map, site);
+    if (open)
+        end(self, open, frame);
     self->busy = false;
 }
 

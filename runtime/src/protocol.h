@@ -5,6 +5,7 @@
  *
  *   reader:  publish; word = observe ......... map is read ......... recheck == word? retract
  *   writer:  publish; previous = claim; scan . map is written . scan; word == claim? stamp; retract
+ *   (until a second thread touches the map: no scans, no question)
  *
  * Claim 1, overlap implies report. A read overlaps a write if the write's claim..stamp and the
  * read's observe..recheck intersect. If the claim was there at the observe, the observe returns it.

@@ -14,6 +14,7 @@ struct mapsan_entry {
     _Alignas(64) struct mapsan_tag tag; /* tag.map is the key */
     uint64_t next;                      /* link in its list */
     uint64_t next_free;                 /* link in the list of free entries */
+    uint32_t farewells;                 /* of the two that an entry needs to be free: see part() */
 };
 
 static struct mapsan_entry *entries; /* [0] is never used: index 0 ends a list */
@@ -93,6 +94,15 @@ static void give_back(uint32_t index) {
     } while (!swap(&free_list, first, link_to(first, index, false)));
 }
 
+/* Two things end an entry's life, in either order, maybe on two threads: whoever marked it clears
+ * its key, and whoever comes by unlinks it. Only after both it may serve another map. */
+static void part(uint32_t index) {
+    if (__atomic_fetch_add(&entries[index].farewells, 1, __ATOMIC_ACQ_REL) == 0)
+        return;
+    __atomic_store_n(&entries[index].farewells, 0, __ATOMIC_RELAXED);
+    give_back(index);
+}
+
 struct position {
     uint64_t *previous; /* the link that leads to the current entry, and what it holds */
     uint64_t current;
@@ -125,7 +135,7 @@ restart:
         const uint64_t bridged = link_to(at->current, link_index(at->next), false);
         if (!swap(at->previous, at->current, bridged))
             goto restart;
-        give_back(index);
+        part(index);
         at->current = bridged;
     }
 }
@@ -164,9 +174,10 @@ bool mapsan_table_forget(const void *map) {
         /* Ours to forget. The caches of other threads recognise the entry by its key: no more. */
         __atomic_store_n(&entry->tag.map, MAPSAN_NO_MAP, __ATOMIC_RELEASE);
         __atomic_fetch_sub(&count, 1, __ATOMIC_RELAXED);
-        const uint64_t bridged = link_to(at.current, link_index(at.next), false);
-        if (swap(at.previous, at.current, bridged))
-            give_back(link_index(at.current));
+        const uint32_t index = link_index(at.current);
+        part(index);
+        if (swap(at.previous, at.current, link_to(at.current, link_index(at.next), false)))
+            part(index);
         else
             seek(map, &at); /* the list changed: let the walk unlink it */
         return true;
