@@ -3,6 +3,7 @@
 // Wraps macro uses in brackets. See the header for the forms.
 
 #include "InstrumentMacros.h"
+#include "InstrumentJumps.h"
 #include "InstrumentNodes.h"
 #include "InstrumentNotes.h"
 #include "InstrumentOperations.h"
@@ -11,7 +12,6 @@
 #include "clang/Lex/Preprocessor.h"
 #include "llvm/ADT/FoldingSet.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SmallPtrSet.h"
 
 using namespace clang;
 using namespace mapsan;
@@ -48,6 +48,7 @@ private:
 
   void rewrite(Stmt *&S);
   void rewriteChildren(Stmt *S, llvm::function_ref<void(Stmt *&)> Each);
+  void rewriteInside(Stmt *S);
   void rewritePieces(Stmt *&S, const mapsan::MacroUse &Use,
                      const Brackets &Maps);
   bool isOwnCode(const Stmt *S, const mapsan::MacroUse &Use) const;
@@ -159,21 +160,26 @@ void MacroInstrumenter::rewriteChildren(
     }
     return;
   }
-  // Loops under OpenMP are matched by their shape; blocks inside are free.
-  if (isa<OMPExecutableDirective, CapturedStmt>(S)) {
-    for (Stmt *Child : S->children())
-      if (Child)
-        rewriteChildren(Child, [&](Stmt *&Inner) {
-          if (isa<CompoundStmt>(S) || isa<CompoundStmt>(Child))
-            rewrite(Inner);
-          else if (Inner && !isa<Expr>(Inner))
-            rewriteChildren(Inner, [this](Stmt *&Free) { rewrite(Free); });
-        });
+  if (auto *Directive = dyn_cast<OMPExecutableDirective>(S)) {
+    if (Directive->hasAssociatedStmt())
+      rewriteInside(Directive->getAssociatedStmt());
     return;
   }
   for (Stmt *&Child : S->children())
     if (Child)
       Each(Child);
+}
+
+// What OpenMP directives apply to must keep its shape; the blocks in it are
+// free.
+void MacroInstrumenter::rewriteInside(Stmt *S) {
+  if (auto *Captured = dyn_cast<CapturedStmt>(S)) {
+    rewriteInside(Captured->getCapturedStmt());
+  } else if (auto *For = dyn_cast<ForStmt>(S)) {
+    rewriteInside(For->getBody());
+  } else if (isa<CompoundStmt, OMPExecutableDirective>(S)) {
+    rewriteChildren(S, [this](Stmt *&Child) { rewrite(Child); });
+  }
 }
 
 // A loop over the map: the user's code runs between its steps.
@@ -361,62 +367,10 @@ Expr *MacroInstrumenter::wrapExpression(Expr *E, const mapsan::MacroUse &Use,
   return E->isLValue() ? Nodes.deref(Result) : Result;
 }
 
-namespace {
-
-// Jumps that leave the statement: return, goto to a label outside, break and
-// continue of a loop outside.
-class JumpFinder {
-public:
-  explicit JumpFinder(Stmt *Root) { collectLabels(Root); }
-
-  void visit(Stmt *&S, bool InLoop, bool InSwitch) {
-    if (!S || isa<UnaryExprOrTypeTraitExpr, GenericSelectionExpr>(S))
-      return;
-    if (leaves(S, InLoop, InSwitch))
-      Jumps.push_back(&S);
-    bool Loop = isa<ForStmt, WhileStmt, DoStmt>(S);
-    bool Switch = isa<SwitchStmt>(S);
-    if (auto *Declaration = dyn_cast<DeclStmt>(S)) {
-      for (Decl *D : Declaration->decls())
-        if (auto *Variable = dyn_cast<VarDecl>(D))
-          if (Variable->hasLocalStorage() && Variable->hasInit())
-            visit(*Variable->getInitAddress(), InLoop, InSwitch);
-      return;
-    }
-    for (Stmt *&Child : S->children())
-      visit(Child, InLoop || Loop, InSwitch || Loop || Switch);
-  }
-
-  llvm::SmallVector<Stmt **, 4> Jumps;
-
-private:
-  llvm::SmallPtrSet<const LabelDecl *, 4> Labels;
-
-  void collectLabels(const Stmt *S) {
-    if (const auto *Label = dyn_cast<LabelStmt>(S))
-      Labels.insert(Label->getDecl());
-    for (const Stmt *Child : S->children())
-      if (Child)
-        collectLabels(Child);
-  }
-
-  bool leaves(const Stmt *S, bool InLoop, bool InSwitch) const {
-    if (const auto *Goto = dyn_cast<GotoStmt>(S))
-      return !Labels.contains(Goto->getLabel());
-    return isa<ReturnStmt, IndirectGotoStmt>(S) ||
-           (isa<ContinueStmt>(S) && !InLoop) ||
-           (isa<BreakStmt>(S) && !InSwitch);
-  }
-};
-
-} // namespace
-
 void MacroInstrumenter::closeBeforeJumps(Stmt *&S, const mapsan::MacroUse &Use,
                                          const Brackets &Maps) {
-  JumpFinder Finder(S);
-  Finder.visit(S, false, false);
   NodeBuilder Nodes = nodesFor(Use);
-  for (Stmt **Jump : Finder.Jumps) {
+  for (Stmt **Jump : jumpsOutOf(S)) {
     Body Wrapped;
     endAll(Wrapped, Nodes, Maps);
     Wrapped.push_back(*Jump);

@@ -256,6 +256,40 @@ target_link_libraries(user library)
         self.assertEqual(self.run_in("b/user").stdout, "1\n")
 
 
+    @unittest.skipUnless(shutil.which("autoconf"), "autoconf is not installed")
+    def test_autoconf(self):
+        self.write("configure.ac", """\
+AC_INIT([probe], [1])
+AC_PROG_CC
+AC_C_BIGENDIAN
+AC_CHECK_FUNCS([tsearch no_such_function])
+AC_CHECK_HEADERS([search.h no_such_header.h])
+AC_SEARCH_LIBS([pthread_create], [pthread])
+AS_ECHO(["RESULT $GCC $ac_cv_func_tsearch $ac_cv_func_no_such_function $ac_cv_header_search_h"])
+AC_OUTPUT
+""")
+        self.run_in("autoconf")
+        done = self.run_in("./configure", "CC=" + WRAPPER, "CFLAGS=-Werror")
+        self.assertIn("RESULT yes yes no yes", done.stdout)
+
+    @unittest.skipUnless(shutil.which("meson"), "meson is not installed")
+    def test_meson(self):
+        self.write("meson.build", """\
+project('probe', 'c', default_options: ['werror=true', 'warning_level=3'])
+cc = meson.get_compiler('c')
+message('RESULT', cc.get_id(), cc.has_function('tsearch'), cc.has_function('no_such_function'),
+        cc.has_argument('-Wno-such-warning-at-all'))
+library = shared_library('library', 'library.c')
+executable('user', 'user.c', link_with: library)
+""")
+        self.write("library.c", "int library_has(const char *key);\n" + LIBRARY)
+        self.write("user.c", LIBRARY_USER)
+        done = self.run_in("meson", "setup", "b", env={"CC": WRAPPER})
+        self.assertIn("RESULT clang true false false", done.stdout)
+        self.run_in("meson", "compile", "-C", "b")
+        self.assertEqual(self.run_in("b/user").stdout, "1\n")
+
+
 class Output(Case):
     """Instrumented programs print what they printed before, and every bracket that opens closes."""
 
@@ -312,6 +346,25 @@ class Output(Case):
         self.assertEqual(found["read MAP_TWO(&m)"], 1)
         # A call that the macro makes once, and ++, are not made again.
         self.assertEqual({key for key in found if "MAP_GET" in key}, {"read MAP_GET(&m)"})
+
+    def test_openmp(self):
+        self.write("parallel.c", """\
+#define MAP_PUT(map) ((map)->count++)
+struct map { int count; };
+void fill(struct map *maps, int n) {
+#pragma omp parallel for
+    for (int i = 0; i < n; i++) {
+        MAP_PUT(&maps[i]);
+#pragma omp critical
+        { MAP_PUT(&maps[0]); }
+#pragma omp atomic
+        MAP_PUT(&maps[1]);
+    }
+}
+""")
+        code = self.run_in(WRAPPER, "-fopenmp", "-S", "-emit-llvm", "-o", "-", "parallel.c",
+                           "--mapsan-model=" + str(HERE / "instrument_model.yaml")).stdout
+        self.assertEqual(code.count("call void @__mapsan_map_write_begin"), 2)
 
     def test_calls_from_cxx(self):
         for level in ("-O0", "-O2"):
