@@ -71,3 +71,14 @@ add_test(NAME runtime/load_many_threads COMMAND load 2 100)
 set_tests_properties(runtime/load runtime/load_many_threads
                      PROPERTIES FAIL_REGULAR_EXPRESSION "mapsan:")
 set_tests_properties(runtime/staged runtime/load runtime/load_many_threads PROPERTIES TIMEOUT 300)
+
+# The public header, as strict C and C++, enabled and disabled: that it compiles is the test.
+foreach(language c cpp)
+  foreach(state ENABLED DISABLED)
+    add_library(header_${language}_${state} OBJECT header.${language})
+    target_link_libraries(header_${language}_${state} PRIVATE mapsan_rt)
+    target_compile_definitions(header_${language}_${state} PRIVATE MAPSAN_${state})
+    target_compile_options(header_${language}_${state} PRIVATE -pedantic
+                           $<$<COMPILE_LANGUAGE:C>:-std=c11> $<$<COMPILE_LANGUAGE:CXX>:-std=c++17>)
+  endforeach()
+endforeach()

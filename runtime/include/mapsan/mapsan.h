@@ -42,8 +42,8 @@
     } while (0)
 #define MAPSAN_AT_END_(hook, tag) hook(tag)
 #else
-#define MAPSAN_AT_SITE_(hook, operation, flags, map, tag, text) ((void)0)
-#define MAPSAN_AT_END_(hook, tag) ((void)0)
+#define MAPSAN_AT_SITE_(hook, operation, flags, map, tag, text) ((void)(map), (void)(tag))
+#define MAPSAN_AT_END_(hook, tag) ((void)(tag))
 #endif
 
 /* map: the address a report shows; tag: struct mapsan_tag *; text: a literal, what the map is
