@@ -50,6 +50,10 @@ void ms_observe_function_end(struct ms_local *local);
 void ms_add_setup(struct ms_local *local, ms_path location);
 void ms_mark_relevant(struct ms_local *local, ms_path path);
 
+/* acquisitions.c: a lock is about to be taken. */
+void ms_note_acquisition(struct ms_local *local, const struct ms_state *state, uint32_t event,
+                         ms_path lock, uint8_t mode);
+
 /* summary.c: makes the summary from the states at the exits. */
 void ms_summarise(struct ms_local *local);
 

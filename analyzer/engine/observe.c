@@ -98,11 +98,14 @@ static bool may_be_shared(struct ms_program *program, ms_path path) {
     return node->kind == MS_PATH_DEREF;
 }
 
-/* Locks, conditions and constants are not data. */
+/* Locks, conditions and constants are not data. A record behind a `const` pointer is none of these:
+ * others may change it. */
 static bool is_data(const struct ms_local *local, ms_path path) {
     ms_type type = ms_path_type(local->program, local->function, path);
     const struct ms_type_node *node = &local->program->facts->types[type];
-    if ((node->flags & MS_TYPE_CONST) || node->kind == MS_TYPE_FUNCTION)
+    bool pointee =
+        node->kind == MS_TYPE_RECORD && ms_node(local->program, path)->kind == MS_PATH_DEREF;
+    if (((node->flags & MS_TYPE_CONST) && !pointee) || node->kind == MS_TYPE_FUNCTION)
         return false;
     switch (ms_type_role(local->program, type)) {
     case MS_ROLE_MUTEX:
@@ -259,6 +262,8 @@ void ms_observe_lock(struct ms_local *local, const struct ms_state *state, uint3
         known |= local->code->acquired[i] == key;
     if (key && !known)
         MS_PUSH(local->code->acquired, local->code->acquired_count, key);
+    if (change > 0)
+        ms_note_acquisition(local, state, event, lock, mode);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         if (checks[i]->observer.lock)
             checks[i]->observer.lock(local, state, event, lock, mode, change);

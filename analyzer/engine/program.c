@@ -170,6 +170,7 @@ void ms_program_free(struct ms_program *program) {
     free(program->order);
     free(program->calls);
     free(program->accesses);
+    free(program->acquisitions);
     free(program->handed);
     free(program->shared_locals);
     free(program->named_objects);

@@ -172,6 +172,19 @@ struct ms_access {
     uint64_t live, joined;
 };
 
+/* A lock that is taken, with what the function held just before. One for each way to get there that
+ * differs in what is held. */
+struct ms_acquisition {
+    ms_path lock; /* location in the function's frame */
+    ms_function function;
+    uint32_t event;
+    uint8_t mode;
+    bool tries; /* does not wait for the lock */
+    bool fuzzy;
+    struct ms_lockset locks;
+    uint64_t live, joined;
+};
+
 /* A way to reach a function: with which objects, locks and threads. */
 struct ms_context {
     ms_path *bindings; /* by parameter: a value in the naming of the context; 0 unknown */
@@ -253,6 +266,8 @@ struct ms_program {
     size_t call_count;
     struct ms_access *accesses;
     size_t access_count;
+    struct ms_acquisition *acquisitions; /* acquisitions.c */
+    size_t acquisition_count;
     struct ms_groups *groups; /* races.h */
     struct ms_instance *instances;
     struct ms_interfaces { /* guards.c: the answer given last */
