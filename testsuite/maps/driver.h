@@ -36,6 +36,7 @@ struct map_drivers {
     size_t count;
 };
 struct map_drivers hmap_drivers(void);
+struct map_drivers swissmap_drivers(void);
 struct map_drivers rwmap_drivers(void);
 struct map_drivers rwmap_pthread_drivers(void);
 

@@ -14,11 +14,14 @@
 #include <unistd.h>
 
 #include <mapsan/maps/rwmap.h>
+#include <mapsan/maps/swissmap.h>
 
 MAPSAN_MAP_DEFINE(hmap, plain, MAPSAN_KEY_U64, uint64_t)
+MAPSAN_MAP_DEFINE(swissmap, swiss, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(rwmap, guarded, MAPSAN_KEY_U64, uint64_t)
 
 static struct plain *map;
+static struct swiss *swiss_map;
 static struct guarded *guarded_map;
 static _Atomic bool stop;
 
@@ -34,6 +37,21 @@ static void *read_plain(void *unused) {
     uint64_t value;
     for (uint64_t i = 0; !atomic_load(&stop); i++)
         (void)plain_get(map, i % 1000, &value);
+    return unused;
+}
+
+static void *write_swiss(void *unused) {
+    for (uint64_t i = 0; !atomic_load(&stop); i++) {
+        (void)swiss_put(swiss_map, i % 1000, i);
+        (void)swiss_remove(swiss_map, (i + 500) % 1000);
+    }
+    return unused;
+}
+
+static void *read_swiss(void *unused) {
+    uint64_t value;
+    for (uint64_t i = 0; !atomic_load(&stop); i++)
+        (void)swiss_get(swiss_map, i % 1000, &value);
     return unused;
 }
 
@@ -86,6 +104,24 @@ static void reader_and_writer(void) {
 static void iteration_and_writer(void) {
     map = plain_new(NULL);
     run_pair(iterate_plain, write_plain, 10000);
+}
+
+static void swiss_two_writers(void) {
+    swiss_map = swiss_new(NULL);
+    run_pair(write_swiss, write_swiss, 10000);
+}
+
+static void swiss_reader_and_writer(void) {
+    swiss_map = swiss_new(NULL);
+    run_pair(read_swiss, write_swiss, 10000);
+}
+
+static void swiss_two_readers(void) {
+    swiss_map = swiss_new(NULL);
+    for (uint64_t i = 0; i < 1000; i++)
+        (void)swiss_put(swiss_map, i, i);
+    run_pair(read_swiss, read_swiss, 100);
+    swiss_free(swiss_map);
 }
 
 static bool put_while_visiting(void *unused, const uint64_t *key, const uint64_t *value) {
@@ -168,6 +204,10 @@ int main(void) {
     expect(reader_and_writer, "reader and writer", "concurrent map read and map write");
     expect(iteration_and_writer, "iteration and writer", "concurrent map iteration and map write");
     expect(callback_writes, "callback writes", "map modified while iterating");
+    expect(swiss_two_writers, "swissmap: two writers", "concurrent map writes");
+    expect(swiss_reader_and_writer, "swissmap: reader and writer",
+           "concurrent map read and map write");
+    expect(swiss_two_readers, "swissmap: two readers", NULL);
     expect(two_readers, "two readers", NULL);
     expect(locked, "locked", NULL);
     expect(one_thread_removes_in_iteration, "one thread removes in iteration", NULL);

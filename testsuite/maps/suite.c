@@ -7,6 +7,7 @@
 
 static struct map_drivers (*const designs[])(void) = {
     hmap_drivers,
+    swissmap_drivers,
     rwmap_drivers,
     rwmap_pthread_drivers,
 };
