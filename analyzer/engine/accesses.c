@@ -61,7 +61,8 @@ static void add_instances(struct ms_program *program, uint32_t number,
         return;
     for (uint32_t c = 0; c < code->context_count; c++) {
         const struct ms_context *context = &code->contexts[c];
-        if (is_owned(program, access, context) || context->once)
+        if (is_owned(program, access, context) || context->once ||
+            !ms_context_allows(program, context, &access->conditions))
             continue;
         struct ms_instance instance = {.access = number, .context = c};
         instance.path = ms_context_path(program, access->function, context, access->path);

@@ -123,7 +123,7 @@ static bool is_breach(struct ms_program *program, struct ms_breach *breach) {
         if (mode != MS_MODE_SHARED || access->kind != MS_ACCESS_WRITE ||
             (access->flags & MS_ACCESS_FUZZY))
             return false;
-    } else if (!ms_surely_without(program, group, instance, group->guard.lock)) {
+    } else if (!ms_surely_without(program, instance, group->guard.lock)) {
         return false;
     }
     breach->partner = find_partner(program, group, instance, &breach->threads_known);

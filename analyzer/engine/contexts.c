@@ -11,6 +11,7 @@
  */
 #include "paths.h"
 #include "program.h"
+#include "state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -277,12 +278,33 @@ static void set_threads(const struct ms_call_site *site, const struct ms_context
     }
 }
 
+/* The constant that is passed here, or passed on from the caller's caller; 0 if it is none. */
+static ms_path constant_argument(struct ms_program *program, const struct ms_call_site *site,
+                                 const struct ms_context *from, ms_path argument) {
+    ms_path value = argument ? ms_context_path(program, site->caller, from, argument) : 0;
+    return ms_node(program, value)->kind == MS_PATH_CONSTANT ? value : 0;
+}
+
+bool ms_context_allows(const struct ms_program *program, const struct ms_context *context,
+                       const struct ms_conditions *conditions) {
+    for (uint32_t i = 0; i < conditions->count; i++) {
+        uint32_t parameter = ms_node(program, conditions->items[i].value)->operand;
+        if (parameter >= PARAMETERS_MAX)
+            continue;
+        const struct ms_path_node *bound = ms_node(program, context->bindings[parameter]);
+        if (bound->kind == MS_PATH_CONSTANT &&
+            !ms_constraint_admits(&conditions->items[i], program->facts->constants[bound->operand]))
+            return false;
+    }
+    return true;
+}
+
 static void propagate(struct builder *builder, uint32_t position, struct queue_item item) {
     struct ms_program *program = builder->program;
     const struct ms_call_site *site = &program->calls[position];
     const struct ms_context *from = &program->code[item.function].contexts[item.context];
     const struct ms_code *callee = &program->code[site->callee];
-    if (from->depth >= DEPTH_MAX)
+    if (from->depth >= DEPTH_MAX || !ms_context_allows(program, from, &site->conditions))
         return;
     struct ms_context to = new_context(program, site->callee);
     struct renaming renaming = {.program = program, .site = site, .context = from};
@@ -292,6 +314,10 @@ static void propagate(struct builder *builder, uint32_t position, struct queue_i
     bool circle = callee->component == program->code[site->caller].component;
     for (uint32_t i = 0; i < parameters; i++) {
         ms_path argument = i < site->argument_count ? site->arguments[i] : 0;
+        if (callee->summary.decisive >> i & 1)
+            to.bindings[i] = constant_argument(program, site, from, argument);
+        if (to.bindings[i])
+            continue;
         if (!(callee->summary.relevant >> i & 1))
             continue;
         to.bindings[i] = rename_root(&renaming, argument);

@@ -107,58 +107,76 @@ static bool is_lifecycle(const char *name) {
     return false;
 }
 
-static bool is_interface(const struct ms_program *program, ms_function function) {
-    const struct ms_function_node *node = ms_function_at(program, function);
-    const char *name = ms_name(program, node->name);
-    return !(node->flags & MS_FUNCTION_INTERNAL) && !says_caller_locks(name) && !is_lifecycle(name);
+/* Whether code outside of what we see could take this lock by name: it is static, or in a record
+ * that only this file defines. */
+static bool is_private(const struct ms_program *program, ms_path lock_key) {
+    ms_path root = ms_path_root(program, lock_key);
+    const struct ms_path_node *node = ms_node(program, root);
+    if (node->kind == MS_PATH_GLOBAL)
+        return program->facts->variables[node->operand].flags & MS_VARIABLE_INTERNAL;
+    const struct ms_path_node *step = ms_node(program, lock_key);
+    while (step->kind == MS_PATH_FIELD && ms_node(program, step->base)->kind == MS_PATH_FIELD)
+        step = ms_node(program, step->base);
+    return step->kind == MS_PATH_FIELD && !(program->facts->records[step->operand].flags &
+                                            (MS_RECORD_IN_HEADER | MS_RECORD_SYSTEM));
 }
 
-/* Different interface functions that come in without the lock and take it for this data. */
-static uint32_t interfaces_that_lock(struct ms_program *program, const struct ms_group *group,
-                                     ms_path lock_key, uint32_t *open) {
-    ms_function taking[16], leaving[16];
-    uint32_t takers = 0, leavers = 0;
-    for (uint32_t i = 0; i < group->count && i < 256; i++) {
-        const struct ms_instance *instance = &group->items[i];
-        if (!ms_context_of(program, instance)->unknown)
+/* Whether some function that others can call returns with the lock held. */
+static bool is_handed_out(struct ms_program *program, ms_path lock_key) {
+    for (size_t i = 0; i < program->order_count; i++) {
+        ms_function function = program->order[i];
+        const struct ms_summary *summary = &program->code[function].summary;
+        if (!summary->changes_locks ||
+            (ms_function_at(program, function)->flags & MS_FUNCTION_INTERNAL))
             continue;
-        bool takes_it;
-        ms_function entry = entry_of(program, instance, lock_key, &takes_it);
-        ms_function *list = takes_it ? taking : leaving;
-        uint32_t *count = takes_it ? &takers : &leavers;
-        if (!is_interface(program, entry) || (takes_it && !ms_holds(program, instance, lock_key)))
-            continue;
-        bool known = false;
-        for (uint32_t k = 0; k < *count; k++)
-            known |= list[k] == entry;
-        if (!known && *count < 16)
-            list[(*count)++] = entry;
+        for (uint32_t e = 0; e < summary->exit_count; e++)
+            for (uint32_t c = 0; c < summary->exits[e].change_count; c++)
+                if (summary->exits[e].changes[c].level > 0 &&
+                    ms_lock_key(program, summary->exits[e].changes[c].lock) == lock_key)
+                    return true;
     }
-    *open = leavers;
-    return takers;
+    return false;
 }
 
-bool ms_surely_without(struct ms_program *program, const struct ms_group *group,
-                       const struct ms_instance *instance, ms_path lock_key) {
-    if (ms_holds(program, instance, lock_key))
+/* Whether callers that we do not see can have the lock at all. The answer for the lock asked about
+ * last is kept: questions come lock by lock. */
+static bool out_of_reach(struct ms_program *program, ms_path lock_key) {
+    if (program->reach.lock != lock_key) {
+        program->reach.lock = lock_key;
+        program->reach.out = (program->options.whole_program || is_private(program, lock_key)) &&
+                             !is_handed_out(program, lock_key);
+    }
+    return program->reach.out;
+}
+
+/* A function that others call: by its linkage, and because nothing says that it is a helper. One
+ * that is called with the lock held here, or (where we see everything) called at all, is a helper.
+ */
+static bool is_interface(struct ms_program *program, ms_function function, ms_path lock_key) {
+    const struct ms_function_node *node = ms_function_at(program, function);
+    const struct ms_code *code = &program->code[function];
+    const char *name = ms_name(program, node->name);
+    if ((node->flags & MS_FUNCTION_INTERNAL) || says_caller_locks(name) || is_lifecycle(name))
         return false;
-    if (ms_access_of(program, instance)->flags & MS_ACCESS_FUZZY)
+    if (program->options.whole_program && code->called)
+        return false;
+    for (uint32_t c = 0; c < code->context_count; c++)
+        for (uint32_t l = 0; l < code->contexts[c].locks.count; l++)
+            if (ms_lock_key(program, code->contexts[c].locks.items[l].lock) == lock_key)
+                return false;
+    return true;
+}
+
+bool ms_surely_without(struct ms_program *program, const struct ms_instance *instance,
+                       ms_path lock_key) {
+    if (ms_holds(program, instance, lock_key) ||
+        (ms_access_of(program, instance)->flags & MS_ACCESS_FUZZY))
         return false;
     if (!instance->unknown)
         return true;
     bool takes_it;
     ms_function entry = entry_of(program, instance, lock_key, &takes_it);
-    if (takes_it)
-        return true;
-    if (!is_interface(program, entry))
-        return false;
-    struct ms_interfaces *seen = &program->interfaces;
-    if (seen->data != group->key || seen->lock != lock_key) {
-        seen->data = group->key;
-        seen->lock = lock_key;
-        seen->takers = interfaces_that_lock(program, group, lock_key, &seen->leavers);
-    }
-    return seen->takers >= 2 && (seen->leavers == 1 || seen->takers >= 4 * seen->leavers);
+    return takes_it || (is_interface(program, entry, lock_key) && out_of_reach(program, lock_key));
 }
 
 /* ---- candidates ---- */
@@ -225,35 +243,65 @@ static bool is_singular(const struct ms_program *program, ms_path key) {
     return ms_node(program, ms_path_root(program, key))->kind == MS_PATH_GLOBAL;
 }
 
-/* The calls through which an instance is reached: each of them is a place that holds the lock or
- * does not. */
-static uint32_t ways(const struct ms_program *program, const struct ms_instance *instance) {
-    uint8_t count = ms_context_of(program, instance)->way_count;
-    return count ? count : 1;
+/* The critical sections and the places counted so far for one candidate. */
+enum { SEEN_MAX = 64 };
+struct tally {
+    uint32_t sections[SEEN_MAX]; /* the events that took the lock */
+    uint32_t section_count;
+    ms_function open[SEEN_MAX];
+    uint32_t open_ways[SEEN_MAX];
+    uint32_t open_count;
+};
+
+static void count_section(struct tally *tally, uint32_t event) {
+    for (uint32_t i = 0; i < tally->section_count; i++)
+        if (tally->sections[i] == event)
+            return;
+    if (tally->section_count < SEEN_MAX)
+        tally->sections[tally->section_count++] = event;
 }
 
-/* Counts the places of a group with respect to one lock. Instances are sorted by access. */
+/* A function that does without the lock is as many places as there are calls that lead to it so. */
+static void count_open(struct tally *tally, ms_function function, uint32_t ways) {
+    if (!ways)
+        ways = 1;
+    for (uint32_t i = 0; i < tally->open_count; i++)
+        if (tally->open[i] == function) {
+            if (ways > tally->open_ways[i])
+                tally->open_ways[i] = ways;
+            return;
+        }
+    if (tally->open_count == SEEN_MAX)
+        return;
+    tally->open[tally->open_count] = function;
+    tally->open_ways[tally->open_count++] = ways;
+}
+
+/* Counts the places of a group with respect to one lock. */
 static void count_places(struct ms_program *program, const struct ms_group *group,
                          struct ms_guard *guard) {
-    ms_function last = 0;
+    struct tally tally = {.section_count = 0};
     uint32_t relations[5] = {0};
     for (uint32_t i = 0; i < group->count; i++) {
         const struct ms_instance *instance = &group->items[i];
         const struct ms_access *access = ms_access_of(program, instance);
         if (!ms_holds(program, instance, guard->lock)) {
-            if (ms_surely_without(program, group, instance, guard->lock))
-                guard->open += ways(program, instance);
+            if (ms_surely_without(program, instance, guard->lock))
+                count_open(&tally, access->function, ms_context_of(program, instance)->way_count);
             continue;
         }
-        guard->held += ways(program, instance);
         guard->held_write += access->kind == MS_ACCESS_WRITE;
-        guard->functions += access->function != last;
-        last = access->function;
-        for (uint32_t l = 0; l < instance->locks.count; l++)
-            if (ms_lock_key(program, instance->locks.items[l].lock) == guard->lock)
-                relations[ms_lock_relation(program, instance->locks.items[l].lock,
-                                           instance->path)]++;
+        for (uint32_t l = 0; l < instance->locks.count; l++) {
+            const struct ms_held *held = &instance->locks.items[l];
+            if (ms_lock_key(program, held->lock) != guard->lock)
+                continue;
+            count_section(&tally, held->event);
+            relations[ms_lock_relation(program, held->lock, instance->path)]++;
+        }
     }
+    guard->held = tally.section_count;
+    for (uint32_t i = 0; i < tally.open_count; i++)
+        guard->open += tally.open_ways[i];
     for (uint8_t r = 1; r < 5; r++)
         if (relations[r] > relations[guard->relation])
             guard->relation = r;

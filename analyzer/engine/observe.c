@@ -78,6 +78,34 @@ static struct ms_lockset common_lockset(const struct ms_local *local,
     return common;
 }
 
+/* What all states know of parameters that are compared with constants. */
+static struct ms_conditions common_conditions(const struct ms_local *local,
+                                              const struct ms_states *states) {
+    struct ms_conditions common = {0};
+    struct ms_constraint found[MS_CONSTRAINT_MAX];
+    const struct ms_state *first = states->items[0];
+    for (uint32_t i = 0; i < first->constraint_count; i++) {
+        struct ms_constraint known = first->constraints[i];
+        bool everywhere = ms_node(local->program, known.value)->kind == MS_PATH_PARAM;
+        for (uint32_t s = 1; s < states->count && everywhere; s++) {
+            everywhere = false;
+            for (uint32_t c = 0; c < states->items[s]->constraint_count; c++) {
+                struct ms_constraint other = states->items[s]->constraints[c];
+                everywhere |= other.value == known.value && other.compare == known.compare &&
+                              other.constant == known.constant;
+            }
+        }
+        if (everywhere)
+            found[common.count++] = known;
+    }
+    if (common.count) {
+        common.items =
+            ms_arena_allocate(&local->program->arena, common.count * sizeof *common.items);
+        memcpy(common.items, found, common.count * sizeof *found);
+    }
+    return common;
+}
+
 /* ---- accesses ---- */
 
 /* Whether other threads could ever reach this location under some name. */
@@ -155,6 +183,19 @@ static bool in_setup(const struct ms_local *local, const struct ms_states *state
     return false;
 }
 
+/* An argument that this function will put where others find it was nobody else's before. */
+static bool not_yet_given_away(const struct ms_local *local, const struct ms_states *states,
+                               ms_path path) {
+    const struct ms_path_node *root = ms_node(local->program, ms_path_root(local->program, path));
+    if (root->kind != MS_PATH_PARAM || root->operand >= 32 ||
+        !(local->code->summary.escapes >> root->operand & 1))
+        return false;
+    for (uint32_t i = 0; i < states->count; i++)
+        if (states->items[i]->given_away >> root->operand & 1)
+            return false;
+    return true;
+}
+
 void ms_observe_access(struct ms_local *local, const struct ms_states *states, uint32_t event,
                        ms_path path, bool evaluated, unsigned kind, unsigned flags,
                        const char *operation) {
@@ -180,11 +221,13 @@ void ms_observe_access(struct ms_local *local, const struct ms_states *states, u
                                .kind = (uint8_t)kind,
                                .operation = operation,
                                .locks = common_lockset(local, states, &fuzzy),
+                               .conditions = common_conditions(local, states),
                                .joined = first->joined};
     for (uint32_t i = 0; i < states->count; i++) {
         access.live |= states->items[i]->live;
         access.joined &= states->items[i]->joined;
     }
+    owned |= not_yet_given_away(local, states, path);
     flags |= type_flags(local, path);
     if (owned)
         flags |= MS_ACCESS_OWNED;
@@ -220,6 +263,7 @@ void ms_observe_call(struct ms_local *local, const struct ms_states *states, uin
                                 .thread = thread,
                                 .joined = states->items[0]->joined};
     site.locks = common_lockset(local, states, &site.fuzzy);
+    site.conditions = common_conditions(local, states);
     for (uint32_t i = 0; how == MS_HOW_THREAD && i < argument_count; i++)
         hand_over(local, arguments[i]);
     for (uint32_t i = 0; i < states->count; i++) {
@@ -252,10 +296,27 @@ static const struct ms_check_code *const checks[] = {
 };
 #undef MS_CHECK
 
+/* A lock that is given back here and was not taken here: the callers are to hold it. */
+static void note_release(struct ms_local *local, const struct ms_state *state, uint32_t event,
+                         ms_path lock, int change) {
+    struct ms_program *program = local->program;
+    const struct ms_held *held = ms_state_find_lock((struct ms_state *)state, lock);
+    ms_function callee = program->facts->events[event].callee;
+    bool direct = callee && !ms_function_at(program, callee)->blocks.count;
+    if (change >= 0 || (held && (held->level > 0 || held->maybe)) || state->fuzzy || !direct)
+        return;
+    struct ms_lock_step *last =
+        program->release_count ? &program->releases[program->release_count - 1] : NULL;
+    if (!last || last->event != event)
+        MS_PUSH(program->releases, program->release_count,
+                (struct ms_lock_step){local->function, event, ms_path_origin(program, lock)});
+}
+
 void ms_observe_lock(struct ms_local *local, const struct ms_state *state, uint32_t event,
                      ms_path lock, uint8_t mode, int change) {
     if (!local->observing)
         return;
+    note_release(local, state, event, lock, change);
     ms_path key = change > 0 ? ms_path_key(local->program, lock) : 0;
     bool known = false;
     for (size_t i = 0; i < local->code->acquired_count; i++)

@@ -172,6 +172,7 @@ void ms_program_free(struct ms_program *program) {
     free(program->accesses);
     free(program->acquisitions);
     free(program->handed);
+    free(program->releases);
     free(program->shared_locals);
     free(program->named_objects);
     ms_arena_free(&program->arena);

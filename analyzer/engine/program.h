@@ -51,6 +51,8 @@ struct ms_held {
     int8_t level;
     bool scoped; /* a guard object stands for it */
     bool maybe;  /* level 0: given back on some of the paths that lead here, untouched on others */
+    uint32_t calls[3]; /* functions we do not see that were called while it was held */
+    uint8_t call_count;
     uint32_t event; /* that changed it last */
     ms_path guard;  /* scoped: value that stands for the lock */
 };
@@ -67,8 +69,9 @@ struct ms_state {
     ms_path owned[MS_OWNED_MAX]; /* values that nobody else can reach: fresh, or taken out */
     ms_variable published[MS_PUBLISHED_MAX]; /* locals whose address others have */
     uint8_t held_count, constraint_count, owned_count, published_count;
-    bool fuzzy;       /* locksets that differed were merged: absence of a lock proves nothing */
-    ms_path returned; /* value of the return statement passed last; 0 unknown or none */
+    uint32_t given_away; /* parameters whose pointee others can reach from now on */
+    bool fuzzy;          /* locksets that differed were merged: absence of a lock proves nothing */
+    ms_path returned;    /* value of the return statement passed last; 0 unknown or none */
     uint32_t return_event; /* that statement; 0 none */
     uint64_t live;   /* threads that may run because of what this function did (bits: ms_thread) */
     uint64_t joined; /* threads that this function surely waited for */
@@ -105,8 +108,15 @@ struct ms_summary {
     uint32_t frees;    /* parameters whose pointee is gone afterwards */
     uint32_t setup;    /* parameters whose pointee has its lock made or ended here */
     uint32_t relevant; /* parameters through which memory, locks or maps are reached */
+    uint32_t decisive; /* parameters that are compared with constants */
     bool changes_locks;
     bool known; /* computed */
+};
+
+/* What is known of parameters at a point; several points of one function share it. */
+struct ms_conditions {
+    struct ms_constraint *items;
+    uint32_t count;
 };
 
 /* A call as seen from inside the caller; the lockset is that of the moment of the call. */
@@ -133,6 +143,7 @@ struct ms_call_site {
     bool fuzzy;
     ms_path *arguments; /* values in the caller's frame, by the callee's parameters */
     uint32_t owned;     /* arguments that the caller owns */
+    struct ms_conditions conditions;
     struct ms_lockset locks;
     uint64_t live, joined;
     uint32_t thread; /* MS_HOW_THREAD: number of the thread */
@@ -168,6 +179,7 @@ struct ms_access {
     uint16_t flags;
     uint8_t kind;
     const char *operation; /* name of the map operation, or NULL */
+    struct ms_conditions conditions;
     struct ms_lockset locks;
     uint64_t live, joined;
 };
@@ -270,10 +282,16 @@ struct ms_program {
     size_t acquisition_count;
     struct ms_groups *groups; /* races.h */
     struct ms_instance *instances;
-    struct ms_interfaces { /* guards.c: the answer given last */
-        ms_path data, lock;
-        uint32_t takers, leavers;
-    } interfaces;
+    struct ms_reach { /* guards.c: the answer given last */
+        ms_path lock;
+        bool out;
+    } reach;
+    struct ms_lock_step { /* a lock given back that the function does not hold itself */
+        ms_function function;
+        uint32_t event;
+        ms_path lock;
+    } *releases;
+    size_t release_count;
     struct ms_thread threads[MS_THREAD_MAX + 1];
     uint32_t thread_count;
     bool has_main;
@@ -326,6 +344,9 @@ void ms_build_contexts(struct ms_program *program);
 /* A path of a function's frame in the naming of one of its contexts. */
 ms_path ms_context_path(struct ms_program *program, ms_function function,
                         const struct ms_context *context, ms_path path);
+/* Whether an event under these conditions can happen in this context. */
+bool ms_context_allows(const struct ms_program *program, const struct ms_context *context,
+                       const struct ms_conditions *conditions);
 /* The locks held in a context when the function itself has changed what `locks` says. */
 struct ms_lockset ms_context_locks(struct ms_program *program, ms_function function,
                                    const struct ms_context *context,

@@ -30,10 +30,9 @@ struct ms_guard {
     ms_path lock; /* key; 0: none found */
     bool declared;
     uint8_t relation;    /* the usual one */
-    uint32_t held;       /* places that hold it, exclusive or shared */
-    uint32_t held_write; /* of those, the ones that write */
+    uint32_t held;       /* critical sections in which the data is accessed */
+    uint32_t held_write; /* accesses in them that write */
     uint32_t open;       /* places that surely do not */
-    uint32_t functions;  /* different functions among the places that hold it */
     bool named;          /* the names say so: sessions, sessions_lock */
     bool sibling;        /* the only lock beside the data */
     bool striped;        /* one of an array of locks */
@@ -69,8 +68,8 @@ ms_path ms_lock_key(struct ms_program *program, ms_path lock);
 uint8_t ms_holds(struct ms_program *program, const struct ms_instance *instance, ms_path lock_key);
 
 /* Whether the absence of this lock in an instance is certain. */
-bool ms_surely_without(struct ms_program *program, const struct ms_group *group,
-                       const struct ms_instance *instance, ms_path lock_key);
+bool ms_surely_without(struct ms_program *program, const struct ms_instance *instance,
+                       ms_path lock_key);
 
 /* mhp.c: whether two instances may happen in parallel; `known` when both threads are known. */
 bool ms_parallel(const struct ms_program *program, const struct ms_instance *one,

@@ -154,6 +154,22 @@ static bool merge_owned(struct ms_state *into, const struct ms_state *from) {
     return changed;
 }
 
+static bool add_call(struct ms_held *held, uint32_t event) {
+    for (uint32_t i = 0; i < held->call_count; i++)
+        if (held->calls[i] == event)
+            return false;
+    if (held->call_count == sizeof held->calls / sizeof *held->calls)
+        return false;
+    held->calls[held->call_count++] = event;
+    return true;
+}
+
+void ms_state_note_call(struct ms_state *state, uint32_t event) {
+    for (uint32_t i = 0; i < state->held_count; i++)
+        if (state->held[i].level > 0)
+            add_call(&state->held[i], event);
+}
+
 /* Keeps the locks that both hold; and of what was given back on one side only, that it may have
  * been. */
 static bool merge_held(struct ms_state *into, const struct ms_state *from) {
@@ -166,6 +182,8 @@ static bool merge_held(struct ms_state *into, const struct ms_state *from) {
         if (!same && held.level != 0)
             continue;
         held.maybe |= !same || other->maybe;
+        for (uint32_t c = 0; other && c < other->call_count; c++)
+            changed |= add_call(&held, other->calls[c]);
         changed |= held.maybe != into->held[i].maybe;
         into->held[kept++] = held;
     }
@@ -189,6 +207,8 @@ static bool merge(const struct ms_frame *frame, struct ms_state *into, const str
     changed |= merge_constraints(into, from);
     changed |= merge_owned(into, from);
     changed |= merge_published(into, from);
+    changed |= (from->given_away & ~into->given_away) != 0;
+    into->given_away |= from->given_away;
     changed |= (from->live & ~into->live) != 0 || (into->joined & ~from->joined) != 0;
     into->live |= from->live;
     into->joined &= from->joined;
@@ -489,8 +509,10 @@ void ms_state_publish(const struct ms_frame *frame, struct ms_state *state, ms_p
     const struct ms_path_node *node = ms_node(frame->program, root);
     if (node->kind == MS_PATH_LOCAL)
         publish_local(frame, state, node->operand);
-    if (node->kind == MS_PATH_PARAM && node->operand < 32)
+    if (node->kind == MS_PATH_PARAM && node->operand < 32) {
         frame->program->code[frame->function].summary.escapes |= 1u << node->operand;
+        state->given_away |= 1u << node->operand;
+    }
     uint32_t kept = 0;
     for (uint32_t i = 0; i < state->owned_count; i++)
         if (ms_path_root(frame->program, state->owned[i]) != root)
@@ -549,6 +571,10 @@ static bool compatible(enum ms_compare one, int64_t a, enum ms_compare other, in
     return false;
 }
 
+bool ms_constraint_admits(const struct ms_constraint *constraint, int64_t value) {
+    return holds(value, constraint->compare, constraint->constant);
+}
+
 bool ms_state_assume(const struct ms_frame *frame, struct ms_state *state, ms_path value,
                      enum ms_compare compare, int64_t constant) {
     struct ms_path_node node = *ms_node(frame->program, value);
@@ -568,6 +594,8 @@ bool ms_state_assume(const struct ms_frame *frame, struct ms_state *state, ms_pa
             (known->compare == compare && known->constant == constant))
             return true;
     }
+    if (node.kind == MS_PATH_PARAM && node.operand < 32 && frame->function)
+        frame->program->code[frame->function].summary.decisive |= 1u << node.operand;
     if (state->constraint_count == MS_CONSTRAINT_MAX) { /* the oldest is the least useful */
         memmove(state->constraints, state->constraints + 1,
                 (MS_CONSTRAINT_MAX - 1) * sizeof *state->constraints);

@@ -56,6 +56,9 @@ struct ms_held *ms_state_find_lock(struct ms_state *state, ms_path lock);
 void ms_state_change_lock(const struct ms_frame *frame, struct ms_state *state, ms_path lock,
                           uint8_t mode, int change, uint32_t event);
 
+/* A function that we do not see is called with what is held. */
+void ms_state_note_call(struct ms_state *state, uint32_t event);
+
 bool ms_state_owns(const struct ms_frame *frame, const struct ms_state *state, ms_path location);
 void ms_state_own(struct ms_state *state, ms_path value);
 /* The object that this value points to can be reached by others from now on. */
@@ -64,6 +67,8 @@ void ms_state_publish(const struct ms_frame *frame, struct ms_state *state, ms_p
 /* Adds what a branch tells. Returns false when it contradicts what is known: the edge is dead. */
 bool ms_state_assume(const struct ms_frame *frame, struct ms_state *state, ms_path value,
                      enum ms_compare compare, int64_t constant);
+/* Whether a value is among those that a constraint leaves. */
+bool ms_constraint_admits(const struct ms_constraint *constraint, int64_t value);
 /* What is known of a value: a compare, and its constant; MS_COMPARE_NONE if nothing. */
 enum ms_compare ms_state_known(const struct ms_frame *frame, const struct ms_state *state,
                                ms_path value, int64_t *constant);

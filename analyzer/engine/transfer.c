@@ -499,6 +499,11 @@ static void apply_bodies(struct ms_local *local, struct ms_states *states, uint3
     *states = after;
 }
 
+/* Not a function of the system or of a library: another file of the program has it. */
+static bool is_of_program(const struct ms_program *program, const struct ms_event *call) {
+    return !call->callee || !(ms_function_at(program, call->callee)->flags & MS_FUNCTION_SYSTEM);
+}
+
 static void transfer_call(struct ms_local *local, struct ms_states *states, uint32_t event) {
     struct ms_program *program = local->program;
     const struct ms_event *call = &program->facts->events[event];
@@ -530,8 +535,11 @@ static void transfer_call(struct ms_local *local, struct ms_states *states, uint
     if (!known.complete && states->count) {
         ms_path pointer =
             call->callee ? 0 : ms_state_value(&local->frame, states->items[0], call->path);
-        apply_bodies(local, states, event, ms_callees(program, local->function, call, pointer),
-                     arguments, count, !locks_said);
+        struct ms_functions callees = ms_callees(program, local->function, call, pointer);
+        apply_bodies(local, states, event, callees, arguments, count, !locks_said);
+        for (uint32_t i = 0; !callees.count && is_of_program(program, call) && i < states->count;
+             i++)
+            ms_state_note_call(states->items[i], event);
     }
     if (call->callee && (ms_function_at(program, call->callee)->flags & MS_FUNCTION_NORETURN))
         states->count = 0;

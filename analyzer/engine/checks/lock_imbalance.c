@@ -5,6 +5,7 @@
  * exits give it back, unless the value returned tells the caller, or the callers give it back.
  */
 #include "checks.h"
+#include "races.h"
 #include "report.h"
 
 #include <string.h>
@@ -65,13 +66,20 @@ static const char *wrong_step(const struct ms_local *local, const struct ms_held
     return NULL;
 }
 
+/* The step is this function's own, not something a callee did that is judged there. */
+static bool is_own_step(const struct ms_program *program, uint32_t event) {
+    ms_function callee = program->facts->events[event].callee;
+    return callee && !ms_function_at(program, callee)->blocks.count;
+}
+
 static void on_lock(struct ms_local *local, const struct ms_state *state, uint32_t event,
                     ms_path lock, uint8_t mode, int change) {
     const struct ms_held *held = ms_state_find_lock((struct ms_state *)state, lock);
     if (step.event != event)
         step = (struct step){.event = event};
     step.states++;
-    if (!held || state->fuzzy || is_computed(local->program, lock))
+    if (!held || state->fuzzy || is_computed(local->program, lock) ||
+        (change < 0 && !is_own_step(local->program, event)))
         return;
     const char *problem = wrong_step(local, held, mode, change);
     if (!problem)
@@ -146,6 +154,21 @@ static bool name_says_held(const char *name) {
     return false;
 }
 
+/* A function that we do not see is called on this way only: it may be what gives the lock back. */
+static bool may_be_given_back(const struct ms_local *local, const struct ms_held *held) {
+    for (uint32_t c = 0; c < held->call_count; c++) {
+        bool elsewhere = false;
+        for (size_t i = 0; i < local->exit_count; i++) {
+            const struct ms_held *entry = entry_for(local->exits[i].state, held->lock);
+            for (uint32_t o = 0; entry && entry->level <= 0 && o < entry->call_count; o++)
+                elsewhere |= entry->calls[o] == held->calls[c];
+        }
+        if (!elsewhere)
+            return true;
+    }
+    return false;
+}
+
 static bool is_leak(const struct ms_local *local, const struct ms_state *holding,
                     const struct ms_held *held, uint32_t *giving, uint32_t *keeping) {
     *giving = *keeping = 0;
@@ -182,7 +205,7 @@ static void on_function_end(struct ms_local *local) {
             const struct ms_held *held = &state->held[i];
             uint32_t giving, keeping;
             if (held->level <= 0 || held->scoped || is_computed(program, held->lock) ||
-                !is_leak(local, state, held, &giving, &keeping))
+                may_be_given_back(local, held) || !is_leak(local, state, held, &giving, &keeping))
                 continue;
             struct ms_location where = state->return_event
                                            ? program->facts->events[state->return_event].where
@@ -199,5 +222,64 @@ static void on_function_end(struct ms_local *local) {
     }
 }
 
+/* ---- locks given back that no caller holds ---- */
+
+static bool holds_key(struct ms_program *program, const struct ms_lockset *locks, ms_path key) {
+    for (uint32_t i = 0; i < locks->count; i++)
+        if (ms_lock_key(program, locks->items[i].lock) == key)
+            return true;
+    return false;
+}
+
+/* The call that comes without the lock that others come with. */
+static void report_release(struct ms_program *program, const struct ms_lock_step *step,
+                           const struct ms_call_site *site) {
+    const char *lock = ms_spelled(program, step->function, step->lock);
+    if (ms_report(program, MS_CHECK_LOCK_IMBALANCE, MS_CONFIDENCE_HIGH, site->caller,
+                  program->facts->events[site->event].where, step->lock,
+                  "%s() gives `%s` back, which is not held here; its other callers hold it",
+                  ms_name(program, ms_function_at(program, step->function)->name), lock))
+        ms_report_note(program, step->function, program->facts->events[step->event].where,
+                       "it is given back here");
+}
+
+/* A function that only unlocks is a wrapper: how it pairs with the lock may be known to its callers
+ * alone. One that works on the data first relies on the lock itself. */
+static bool writes(const struct ms_program *program, const struct ms_code *code) {
+    for (uint32_t i = 0; i < code->accesses.count; i++)
+        if (program->accesses[code->accesses.first + i].kind == MS_ACCESS_WRITE)
+            return true;
+    return false;
+}
+
+/* It locks on one way and unlocks on another, as it is told. */
+static bool takes_too(const struct ms_code *code) {
+    for (uint32_t e = 0; e < code->summary.exit_count; e++)
+        for (uint32_t c = 0; c < code->summary.exits[e].change_count; c++)
+            if (code->summary.exits[e].changes[c].level > 0)
+                return true;
+    return false;
+}
+
+static void judge(struct ms_program *program) {
+    for (size_t i = 0; i < program->release_count; i++) {
+        const struct ms_lock_step *step = &program->releases[i];
+        const struct ms_code *code = &program->code[step->function];
+        ms_path key = ms_lock_key(program, step->lock);
+        bool others_hold = false;
+        if (!writes(program, code) || takes_too(code))
+            continue;
+        for (uint32_t c = 0; c < code->context_count; c++)
+            others_hold |= holds_key(program, &code->contexts[c].locks, key);
+        for (uint32_t c = 0; others_hold && c < code->context_count; c++) {
+            const struct ms_context *context = &code->contexts[c];
+            bool seen = !context->unknown || program->options.whole_program;
+            if (seen && context->site != UINT32_MAX && !holds_key(program, &context->locks, key))
+                report_release(program, step, &program->calls[context->site]);
+        }
+    }
+}
+
 const struct ms_check_code ms_code_of_LOCK_IMBALANCE = {
+    .judge = judge,
     .observer = {.lock = on_lock, .event_end = on_event_end, .function_end = on_function_end}};
