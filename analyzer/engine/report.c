@@ -171,7 +171,10 @@ const char *ms_access_word(const struct ms_access *access) {
 enum { WAY_MAX = 6 };
 
 void ms_report_way(struct ms_program *program, const struct ms_instance *instance) {
-    const struct ms_context *context = ms_context_of(program, instance);
+    ms_report_callers(program, ms_context_of(program, instance));
+}
+
+void ms_report_callers(struct ms_program *program, const struct ms_context *context) {
     for (int step = 0; context->site != UINT32_MAX && step < WAY_MAX; step++) {
         const struct ms_call_site *site = &program->calls[context->site];
         struct ms_location where = program->facts->events[site->event].where;

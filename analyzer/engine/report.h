@@ -21,6 +21,7 @@ void ms_report_note(struct ms_program *program, ms_function function, struct ms_
 
 /* Notes that say how control gets to an instance: the calls on the way, and its thread. */
 void ms_report_way(struct ms_program *program, const struct ms_instance *instance);
+void ms_report_callers(struct ms_program *program, const struct ms_context *context);
 
 /* "read", "written", "g_hash_table_insert() called": what an access does, in a sentence. */
 const char *ms_access_word(const struct ms_access *access);

@@ -26,11 +26,20 @@ static ms_path lock_meant(const struct ms_local *local, const struct ms_state *s
     return lock;
 }
 
+/* Of an array, the one that is taken now need not be the one that was given back for the caller. */
+static void forget_release(struct ms_state *state, ms_path lock) {
+    struct ms_held *held = ms_state_find_lock(state, lock);
+    if (held && held->level < 0)
+        *held = state->held[--state->held_count];
+}
+
 static void change_lock(struct ms_local *local, struct ms_state *state, uint32_t event,
                         ms_path lock, uint8_t mode, int change) {
     if (!lock)
         return;
     lock = lock_meant(local, state, lock, change);
+    if (change > 0 && ms_node(local->program, lock)->kind == MS_PATH_INDEX)
+        forget_release(state, lock);
     ms_mark_relevant(local, lock);
     ms_observe_lock(local, state, event, lock, mode, change);
     ms_state_change_lock(&local->frame, state, lock, mode, change, event);
