@@ -55,8 +55,16 @@ void ms_note_acquisition(struct ms_local *local, const struct ms_state *state, u
                                   .locks = ms_state_lockset(&local->frame, state),
                                   .live = state->live,
                                   .joined = state->joined};
-    for (uint32_t i = 0; i < made.locks.count; i++)
-        made.locks.items[i].lock = ms_path_origin(program, made.locks.items[i].lock);
+    made.owned = ms_state_owns(&local->frame, state, lock);
+    uint32_t kept = 0; /* locks of objects that nobody else knows exclude nobody */
+    for (uint32_t i = 0; i < made.locks.count; i++) {
+        struct ms_held held = made.locks.items[i];
+        if (held.level > 0 && ms_state_owns(&local->frame, state, held.lock))
+            continue;
+        held.lock = ms_path_origin(program, held.lock);
+        made.locks.items[kept++] = held;
+    }
+    made.locks.count = kept;
     if (!is_recorded(program, &made))
         MS_PUSH(program->acquisitions, program->acquisition_count, made);
 }

@@ -137,8 +137,10 @@ static bool is_breach(struct ms_program *program, struct ms_breach *breach) {
         ms_data_confidence(program, group, instance, breach->partner, breach->threads_known);
     if (breach->confidence > MS_CONFIDENCE_LOW && is_free_variant(program, breach))
         breach->confidence = MS_CONFIDENCE_LOW;
-    if (breach->held && group->guard.remote && !group->guard.declared)
-        breach->confidence = MS_CONFIDENCE_LOW; /* some lock is held, for some object */
+    /* Some lock is held: which one is right has to be clearer than that one is missing. */
+    if (breach->held && !group->guard.declared &&
+        (group->guard.remote || (group->guard.held < 3 && !group->guard.named)))
+        breach->confidence = MS_CONFIDENCE_LOW;
     return true;
 }
 

@@ -76,7 +76,7 @@ struct ms_lock_edges ms_collect_lock_edges(struct ms_program *program) {
     struct ms_lock_edges edges = {0};
     for (uint32_t i = 0; i < program->acquisition_count; i++) {
         const struct ms_acquisition *acquisition = &program->acquisitions[i];
-        if (acquisition->tries || acquisition->fuzzy ||
+        if (acquisition->tries || acquisition->fuzzy || acquisition->owned ||
             !is_lock(program, acquisition->function, acquisition->lock))
             continue;
         for (uint32_t c = 0; c < program->code[acquisition->function].context_count; c++)

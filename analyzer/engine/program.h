@@ -192,6 +192,7 @@ struct ms_acquisition {
     uint32_t event;
     uint8_t mode;
     bool tries; /* does not wait for the lock */
+    bool owned; /* nobody else can reach the lock */
     bool fuzzy;
     struct ms_lockset locks;
     uint64_t live, joined;

@@ -85,11 +85,19 @@ static uint64_t fingerprint_of(struct ms_program *program, enum ms_check check,
     return hash;
 }
 
+/* The checks that ask which lock an access needs: one answer is enough for one place. */
+static bool is_about_guard(enum ms_check check) {
+    return check == MS_CHECK_UNLOCKED_ACCESS || check == MS_CHECK_GUARD_BYPASS ||
+           check == MS_CHECK_WRONG_LOCK || check == MS_CHECK_WRITE_UNDER_READ_LOCK;
+}
+
 static bool is_there(const struct ms_program *program, const struct ms_finding *finding) {
     for (size_t i = 0; i < program->finding_count; i++) {
         const struct ms_finding *known = &program->findings[i];
+        bool same = known->check == finding->check ||
+                    (is_about_guard(known->check) && is_about_guard(finding->check));
         if (known->fingerprint == finding->fingerprint ||
-            (known->check == finding->check && known->where.line == finding->where.line &&
+            (same && known->where.line == finding->where.line &&
              known->where.column == finding->where.column &&
              !strcmp(known->where.file, finding->where.file)))
             return true;

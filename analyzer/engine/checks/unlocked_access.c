@@ -135,6 +135,12 @@ static const char *locks_held(struct ms_program *program, const struct ms_instan
                            ms_held_spelled(program, instance, &instance->locks.items[0]));
 }
 
+static bool only_tests(const struct ms_program *program, const struct ms_group *group,
+                       const struct ms_access *access) {
+    return access->kind == MS_ACCESS_READ && (access->flags & MS_ACCESS_CONDITION) &&
+           program->facts->types[group->type].kind == MS_TYPE_INTEGER;
+}
+
 static bool holds_striped(struct ms_program *program, const struct ms_instance *instance) {
     for (uint32_t i = 0; i < instance->locks.count; i++)
         if (ms_lock_is_striped(program, ms_lock_key(program, instance->locks.items[i].lock)))
@@ -149,6 +155,8 @@ static void report(struct ms_program *program, const struct ms_group *group,
     enum ms_confidence confidence = ms_data_confidence(program, group, one, other, true);
     if (!((access->flags | partner->flags) & MS_ACCESS_MAP) && confidence == MS_CONFIDENCE_HIGH)
         confidence = MS_CONFIDENCE_MEDIUM;
+    if (only_tests(program, group, partner) && !(access->flags & MS_ACCESS_MODIFY))
+        confidence = MS_CONFIDENCE_LOW; /* a state that another thread looks at now and then */
     if (holds_striped(program, one) || holds_striped(program, other))
         confidence = MS_CONFIDENCE_LOW; /* a protocol of more than one lock */
     if (!ms_report(program, MS_CHECK_UNLOCKED_ACCESS, confidence, access->function,
