@@ -89,16 +89,46 @@ struct ms_functions ms_callees(struct ms_program *program, ms_function caller,
     return found.count ? found : ms_functions_of(program, caller, event->path);
 }
 
+/* All functions stored in the fields of a record of this type: what a library calls that is given a
+ * table of operations. */
+static struct ms_functions table_functions(struct ms_program *program, ms_function function,
+                                           ms_path table) {
+    ms_path location = ms_make(program, MS_PATH_DEREF, table, 0, 0);
+    ms_record record = program->facts->types[ms_path_type(program, function, location)].record;
+    uint32_t fields = program->facts->records[record].fields.count;
+    ms_function *items = NULL;
+    size_t count = 0;
+    for (uint32_t f = 0; record && f < fields; f++) {
+        ms_path key =
+            ms_make(program, MS_PATH_FIELD, ms_make(program, MS_PATH_SELF, 0, 0, 0), record, f);
+        struct ms_functions found = ms_functions_of(program, function, key);
+        for (size_t i = 0; i < found.count; i++)
+            MS_PUSH(items, count, found.items[i]);
+    }
+    ms_function *kept = ms_arena_allocate(&program->arena, (count + 1) * sizeof *kept);
+    if (count)
+        memcpy(kept, items, count * sizeof *kept);
+    free(items);
+    return (struct ms_functions){kept, count};
+}
+
+struct ms_functions ms_called_back(struct ms_program *program, ms_function function,
+                                   enum ms_verb verb, ms_path value) {
+    return verb == MS_VERB_START_TABLE ? table_functions(program, function, value)
+                                       : ms_functions_of(program, function, value);
+}
+
 bool ms_verb_calls(enum ms_verb verb) {
     return verb == MS_VERB_CALLBACK || verb == MS_VERB_ONCE || verb == MS_VERB_START ||
-           verb == MS_VERB_START_MANY || verb == MS_VERB_HANDLER || verb == MS_VERB_LOOP_CALLBACK ||
-           verb == MS_VERB_SIGNAL_HANDLER;
+           verb == MS_VERB_START_MANY || verb == MS_VERB_START_TABLE || verb == MS_VERB_HANDLER ||
+           verb == MS_VERB_LOOP_CALLBACK || verb == MS_VERB_SIGNAL_HANDLER;
 }
 
 enum ms_call_how ms_verb_how(enum ms_verb verb) {
     switch (verb) {
     case MS_VERB_START:
     case MS_VERB_START_MANY:
+    case MS_VERB_START_TABLE:
         return MS_HOW_THREAD;
     case MS_VERB_HANDLER:
         return MS_HOW_HANDLER;
@@ -116,7 +146,7 @@ enum ms_call_how ms_verb_how(enum ms_verb verb) {
 uint32_t ms_data_parameter(const struct ms_program *program, ms_function function,
                            enum ms_verb verb) {
     uint32_t count = ms_function_at(program, function)->parameters.count;
-    if (!count)
+    if (!count || verb == MS_VERB_START_TABLE)
         return UINT32_MAX;
     return verb == MS_VERB_START ? 0 : count - 1;
 }

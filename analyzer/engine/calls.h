@@ -33,6 +33,10 @@ ms_path ms_operand_location(const struct ms_frame *frame, const struct ms_state 
 ms_path ms_operand_value(const struct ms_frame *frame, const struct ms_state *state,
                          const struct ms_event *event, const struct ms_operand *operand);
 
+/* The functions that a verb calls back when it is given this value: the function itself, or all
+ * that are stored in a table of operations. */
+struct ms_functions ms_called_back(struct ms_program *program, ms_function function,
+                                   enum ms_verb verb, ms_path value);
 enum ms_call_how ms_verb_how(enum ms_verb verb); /* of verbs that call functions back */
 bool ms_verb_calls(enum ms_verb verb);
 

@@ -95,15 +95,14 @@ static void find_in_event(struct ms_program *program, const struct mentions *men
             effect->object.index >= event->arguments.count)
             continue;
         ms_path started = program->facts->arguments[event->arguments.first + effect->object.index];
-        struct ms_functions entries = ms_functions_of(program, function, started);
+        struct ms_functions entries = ms_called_back(program, function, effect->verb, started);
         bool direct = ms_node(program, started)->kind == MS_PATH_FUNCTION;
-        for (size_t e = 0; e < entries.count; e++) {
-            bool many = effect->verb == MS_VERB_START_MANY ||
-                        mentions->arguments[entries.items[e]] > 1 ||
-                        ms_block_in_loop(program, function, block) ||
-                        (direct && mentions->calls[function] > 1);
-            add_thread(program, position, function, entries.items[e], many);
-        }
+        bool several = effect->verb == MS_VERB_START_MANY || effect->verb == MS_VERB_START_TABLE ||
+                       ms_block_in_loop(program, function, block) ||
+                       (direct && mentions->calls[function] > 1);
+        for (size_t e = 0; e < entries.count; e++)
+            add_thread(program, position, function, entries.items[e],
+                       several || mentions->arguments[entries.items[e]] > 1);
     }
 }
 

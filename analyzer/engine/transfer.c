@@ -241,6 +241,7 @@ static void thread_effect(struct ms_local *local, struct ms_state *state, uint32
     switch (effect->verb) {
     case MS_VERB_START:
     case MS_VERB_START_MANY:
+    case MS_VERB_START_TABLE:
         bits = ms_threads_started(local->program, event);
         state->live |= bits;
         state->joined &= ~bits;
@@ -278,9 +279,10 @@ static void callback_effect(struct ms_local *local, struct ms_states *states, ui
     struct ms_state *state = states->items[0];
     ms_path raw = local->program->facts->arguments[call->arguments.first + effect->object.index];
     ms_path value = ms_state_value(&local->frame, state, raw);
-    struct ms_functions targets = ms_functions_of(local->program, local->function, value);
+    struct ms_functions targets =
+        ms_called_back(local->program, local->function, effect->verb, value);
     if (!targets.count)
-        targets = ms_functions_of(local->program, local->function, raw);
+        targets = ms_called_back(local->program, local->function, effect->verb, raw);
     ms_path data = ms_operand_value(&local->frame, state, call, &effect->other);
     ms_mark_relevant(local, data);
     enum ms_call_how how = ms_verb_how(effect->verb);
