@@ -51,8 +51,22 @@ static bool is_argument_of_macro(struct ms_program *program, const struct ms_acc
     return false;
 }
 
+/* A plain read in a function that reads the same thing atomically as well: what was published once
+ * is read again after it was seen, `atomic_load(&v) ? v : make()`. */
+static bool follows_atomic(const struct ms_program *program, const struct ms_access *access) {
+    struct ms_range range = program->code[access->function].accesses;
+    for (uint32_t i = 0; i < range.count; i++) {
+        const struct ms_access *other = &program->accesses[range.first + i];
+        if (other->path == access->path && (other->flags & MS_ACCESS_ATOMIC))
+            return access->kind == MS_ACCESS_READ;
+    }
+    return false;
+}
+
 static bool is_plain(struct ms_program *program, const struct ms_instance *instance) {
     const struct ms_access *access = ms_access_of(program, instance);
+    if (follows_atomic(program, ms_access_of(program, instance)))
+        return false;
     return !(access->flags & (MS_ACCESS_ATOMIC | MS_ACCESS_VOLATILE | MS_ACCESS_MAP)) &&
            (access->kind == MS_ACCESS_READ || access->kind == MS_ACCESS_WRITE) &&
            !is_argument_of_macro(program, access);
