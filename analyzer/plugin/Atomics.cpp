@@ -16,8 +16,8 @@ namespace mapsan {
 uint8_t BodyExtractor::order(const Expr *E) {
   Expr::EvalResult Result;
   if (E->EvaluateAsInt(Result, Unit.context())) {
-    int64_t Value = Result.Val.getInt().getExtValue() & 0xff;
-    if (Value >= MS_ORDER_RELAXED && Value <= MS_ORDER_SEQ_CST)
+    uint64_t Value = Result.Val.getInt().getLimitedValue() & 0xff;
+    if (Value <= MS_ORDER_SEQ_CST)
       return static_cast<uint8_t>(Value);
   }
   return MS_ORDER_SEQ_CST;

@@ -11,22 +11,28 @@ using namespace clang;
 
 namespace mapsan {
 
+/// The constant with these bits; unsigned numbers of 64 bits wrap around.
+ms_path Paths::number(const llvm::APSInt &Value) {
+  if (Value.isSigned())
+    return Value.getSignificantBits() <= 64 ? constant(Value.getSExtValue())
+                                            : 0;
+  return Value.getActiveBits() <= 64
+             ? constant(static_cast<int64_t>(Value.getZExtValue()))
+             : 0;
+}
+
 ms_path Paths::constantValue(const Expr *E) {
   Expr::EvalResult Result;
-  if (E->isValueDependent() ||
-      !E->EvaluateAsInt(Result, Unit.context(), Expr::SE_NoSideEffects))
-    return 0;
-  const llvm::APSInt &Value = Result.Val.getInt();
-  return Value.getSignificantBits() <= 64 ? constant(Value.getExtValue()) : 0;
+  bool Known = !E->isValueDependent() &&
+               E->EvaluateAsInt(Result, Unit.context(), Expr::SE_NoSideEffects);
+  return Known ? number(Result.Val.getInt()) : 0;
 }
 
 ms_path Paths::declValue(const ValueDecl *D) {
   if (const auto *Called = dyn_cast<FunctionDecl>(D))
     return Unit.path(MS_PATH_FUNCTION, 0, Unit.function(Called));
-  if (const auto *Enumerator = dyn_cast<EnumConstantDecl>(D)) {
-    const llvm::APSInt &Value = Enumerator->getInitVal();
-    return Value.getSignificantBits() <= 64 ? constant(Value.getExtValue()) : 0;
-  }
+  if (const auto *Enumerator = dyn_cast<EnumConstantDecl>(D))
+    return number(Enumerator->getInitVal());
   return 0;
 }
 

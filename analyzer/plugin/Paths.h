@@ -64,6 +64,7 @@ private:
   ms_path declValue(const clang::ValueDecl *D);
   ms_path assignedValue(const clang::BinaryOperator *E);
   ms_path containerOf(const clang::Expr *E);
+  ms_path number(const llvm::APSInt &Value);
   ms_path constantValue(const clang::Expr *E);
 
   Extractor &Unit;
