@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { WITNESSES_MAX = 16, CYCLE_MAX = 5, STEPS_MAX = 100000 };
+enum { WITNESSES_MAX = 16, CYCLE_MAX = 5, STEPS_MAX = 100000, CALLS_MAX = 3 };
 
 static bool owns_event(const struct ms_program *program, ms_function function, uint32_t event) {
     struct ms_range blocks = ms_function_at(program, function)->blocks;
@@ -105,12 +105,53 @@ static struct pair find_pair(struct ms_program *program, const struct ms_lock_ed
     return found;
 }
 
+/* Whether both sides are one thread, of which there are several only because more than one call may
+ * start it: programs that start a thread anew have ended the old one before. */
+static bool may_be_one_thread(const struct ms_program *program, struct pair pair) {
+    uint64_t threads = pair.there->threads;
+    if (threads != pair.back->threads || !threads || (threads & (threads - 1)))
+        return false;
+    uint32_t number = (uint32_t)__builtin_ctzll(threads);
+    if (number == MS_THREAD_MAIN || number > program->thread_count)
+        return false;
+    const struct ms_thread *thread = &program->threads[number];
+    struct ms_range blocks = ms_function_at(program, thread->starter)->blocks;
+    for (uint32_t b = 0; b < blocks.count; b++) {
+        struct ms_range events = program->facts->blocks[blocks.first + b].events;
+        if (thread->event - events.first < events.count)
+            return !ms_block_in_loop(program, thread->starter, b);
+    }
+    return true;
+}
+
+/* Calls between where the one lock is taken and where the other is: each of them may depend on
+ * conditions that are not looked at. */
+static uint32_t distance(const struct ms_program *program, const struct ms_lock_edge *edge) {
+    ms_function function = taken_at(program, edge)->function;
+    const struct ms_context *context = ms_edge_context(program, edge);
+    uint32_t calls = 0;
+    while (!owns_event(program, function, edge->held_event) && context->site != UINT32_MAX) {
+        function = program->calls[context->site].caller;
+        context = &program->code[function].contexts[context->parent];
+        calls++;
+    }
+    return calls;
+}
+
+static enum ms_confidence pair_confidence(const struct ms_program *program, struct pair pair) {
+    bool far =
+        distance(program, pair.there) > CALLS_MAX || distance(program, pair.back) > CALLS_MAX;
+    if (may_be_one_thread(program, pair) || (far && !pair.known))
+        return MS_CONFIDENCE_LOW;
+    bool unique =
+        ms_is_unique_lock(program, pair.back->from) && ms_is_unique_lock(program, pair.back->to);
+    return pair.known && unique && !far ? MS_CONFIDENCE_HIGH : MS_CONFIDENCE_MEDIUM;
+}
+
 static void report_pair(struct ms_program *program, struct pair pair) {
     const struct ms_acquisition *taken = taken_at(program, pair.back);
-    bool sure = pair.known && ms_is_unique_lock(program, pair.back->from) &&
-                ms_is_unique_lock(program, pair.back->to);
-    if (!ms_report(program, MS_CHECK_LOCK_ORDER, sure ? MS_CONFIDENCE_HIGH : MS_CONFIDENCE_MEDIUM,
-                   taken->function, program->facts->events[taken->event].where, pair.back->to,
+    if (!ms_report(program, MS_CHECK_LOCK_ORDER, pair_confidence(program, pair), taken->function,
+                   program->facts->events[taken->event].where, pair.back->to,
                    "`%s` is taken while `%s` is held; %s() takes them the other way round, and two "
                    "threads may wait for each other",
                    taken_name(program, pair.back), held_name(program, pair.back),
