@@ -504,6 +504,24 @@ void ms_state_own(struct ms_state *state, ms_path value) {
         state->owned[state->owned_count++] = value;
 }
 
+void ms_state_own_place(const struct ms_frame *frame, struct ms_state *state, ms_path location) {
+    bool locked = false;
+    for (uint32_t i = 0; i < state->held_count; i++)
+        locked |= state->held[i].level > 0;
+    if (locked && ms_path_key(frame->program, location))
+        ms_state_own(state, location);
+}
+
+void ms_state_disown_places(const struct ms_frame *frame, struct ms_state *state) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->owned_count; i++) {
+        uint8_t kind = ms_node(frame->program, state->owned[i])->kind;
+        if (kind != MS_PATH_GLOBAL && kind != MS_PATH_FIELD)
+            state->owned[kept++] = state->owned[i];
+    }
+    state->owned_count = (uint8_t)kept;
+}
+
 void ms_state_publish(const struct ms_frame *frame, struct ms_state *state, ms_path value) {
     ms_path root = ms_path_root(frame->program, value);
     const struct ms_path_node *node = ms_node(frame->program, root);

@@ -61,6 +61,9 @@ void ms_state_note_call(struct ms_state *state, uint32_t event);
 
 bool ms_state_owns(const struct ms_frame *frame, const struct ms_state *state, ms_path location);
 void ms_state_own(struct ms_state *state, ms_path value);
+/* A place that was filled under a lock: nobody looks at it before the lock is given back. */
+void ms_state_own_place(const struct ms_frame *frame, struct ms_state *state, ms_path location);
+void ms_state_disown_places(const struct ms_frame *frame, struct ms_state *state);
 /* The object that this value points to can be reached by others from now on. */
 void ms_state_publish(const struct ms_frame *frame, struct ms_state *state, ms_path value);
 

@@ -42,6 +42,8 @@ static void change_lock(struct ms_local *local, struct ms_state *state, uint32_t
         forget_release(state, lock);
     ms_mark_relevant(local, lock);
     ms_observe_lock(local, state, event, lock, mode, change);
+    if (change < 0)
+        ms_state_disown_places(&local->frame, state);
     ms_state_change_lock(&local->frame, state, lock, mode, change, event);
 }
 
@@ -602,6 +604,8 @@ static void transfer_write(struct ms_local *local, struct ms_states *states, uin
                                ? write->path
                                : ms_state_location(&local->frame, state, write->path);
         ms_state_assign(&local->frame, state, location, value, event);
+        if (kind == MS_ACCESS_INIT)
+            ms_state_own_place(&local->frame, state, location);
     }
 }
 
