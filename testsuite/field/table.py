@@ -39,7 +39,7 @@ def row(scratch, program):
     unit = read(os.path.join(folder, "findings.compile"), "")
     return (
         program,
-        read(os.path.join(folder, "version")).replace(program + "_", ""),
+        read(os.path.join(folder, "version")).split("_")[-1],
         str(measured.get("lines", "-")),
         " ".join(read(os.path.join(folder, mode + ".build.status")) for mode in MODES),
         tests(folder),

@@ -10,7 +10,8 @@ field_build() {
         -Dgnome=true build && ninja -C build
 }
 
-# Those that need an Apache server skip themselves without one.
+# Those that need an Apache server skip themselves without one. server-test hangs now and then, whatever
+# compiled it: in 3 of 8 runs built with plain clang.
 field_test() {
     meson test -C build --no-rebuild
 }
