@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <mapsan/maps/rawmap.h>
 #include <mapsan/maps/rwmap.h>
 #include <mapsan/maps/swissmap.h>
 
@@ -22,6 +23,8 @@ MAPSAN_MAP_DEFINE(rwmap, guarded, MAPSAN_KEY_U64, uint64_t)
 
 static struct plain *map;
 static struct swiss *swiss_map;
+static struct rawmap *raw_map;
+static struct rawmap_spmc *spmc_map;
 static struct guarded *guarded_map;
 static _Atomic bool stop;
 
@@ -52,6 +55,32 @@ static void *read_swiss(void *unused) {
     uint64_t value;
     for (uint64_t i = 0; !atomic_load(&stop); i++)
         (void)swiss_get(swiss_map, i % 1000, &value);
+    return unused;
+}
+
+static void *write_raw(void *unused) {
+    for (uint64_t i = 0; !atomic_load(&stop); i++) {
+        (void)rawmap_put(raw_map, i % 1000, i);
+        (void)rawmap_remove(raw_map, (i + 500) % 1000);
+    }
+    return unused;
+}
+
+static void *read_raw(void *unused) {
+    for (uint64_t i = 0; !atomic_load(&stop); i++)
+        (void)rawmap_get(raw_map, i % 1000, NULL);
+    return unused;
+}
+
+static void *write_spmc(void *unused) {
+    for (uint64_t i = 0; !atomic_load(&stop); i++)
+        (void)rawmap_spmc_put(spmc_map, i % 1000, i);
+    return unused;
+}
+
+static void *read_spmc(void *unused) {
+    for (uint64_t i = 0; !atomic_load(&stop); i++)
+        (void)rawmap_spmc_get(spmc_map, i % 1000, NULL);
     return unused;
 }
 
@@ -122,6 +151,27 @@ static void swiss_two_readers(void) {
         (void)swiss_put(swiss_map, i, i);
     run_pair(read_swiss, read_swiss, 100);
     swiss_free(swiss_map);
+}
+
+static void raw_two_writers(void) {
+    raw_map = rawmap_new(NULL);
+    run_pair(write_raw, write_raw, 10000);
+}
+
+static void raw_reader_and_writer(void) {
+    raw_map = rawmap_new(NULL);
+    run_pair(read_raw, write_raw, 10000);
+}
+
+static void spmc_two_writers(void) {
+    spmc_map = rawmap_spmc_new(NULL);
+    run_pair(write_spmc, write_spmc, 10000);
+}
+
+static void spmc_reader_and_writer(void) {
+    spmc_map = rawmap_spmc_new(NULL);
+    run_pair(read_spmc, write_spmc, 200);
+    rawmap_spmc_free(spmc_map);
 }
 
 static bool put_while_visiting(void *unused, const uint64_t *key, const uint64_t *value) {
@@ -208,6 +258,10 @@ int main(void) {
     expect(swiss_reader_and_writer, "swissmap: reader and writer",
            "concurrent map read and map write");
     expect(swiss_two_readers, "swissmap: two readers", NULL);
+    expect(raw_two_writers, "rawmap: two writers", "concurrent map writes");
+    expect(raw_reader_and_writer, "rawmap: reader and writer", "concurrent map read and map write");
+    expect(spmc_two_writers, "rawmap_spmc: two writers", "concurrent map writes");
+    expect(spmc_reader_and_writer, "rawmap_spmc: reader and writer", NULL);
     expect(two_readers, "two readers", NULL);
     expect(locked, "locked", NULL);
     expect(one_thread_removes_in_iteration, "one thread removes in iteration", NULL);

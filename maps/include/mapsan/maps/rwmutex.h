@@ -100,7 +100,8 @@ static inline bool rwmutex_try_mark(struct rwmutex *self, struct rwmutex_slot *s
 MAPSAN_ACQUIRES_SHARED(0) static inline void rwmutex_read_lock(struct rwmutex *self) {
     uint32_t index = mapsan_thread_index();
     if (__builtin_expect(index < RWMUTEX_SLOTS, 1)) {
-        assert(self->slots[index].readers == 0 && "rwmutex is not recursive");
+        assert(__atomic_load_n(&self->slots[index].readers, __ATOMIC_RELAXED) == 0 &&
+               "rwmutex is not recursive");
         if (__builtin_expect(rwmutex_try_mark(self, &self->slots[index]), 1))
             return;
     }
