@@ -221,7 +221,7 @@ static const Expr *decider(const CFGBlock &Block) {
 
 void BodyExtractor::endBlock(const CFGBlock &Block) {
   if (Block.hasNoReturnElement())
-    return endNoReturn();
+    return endNoReturn(Block);
   if (const auto *Switch =
           dyn_cast_or_null<SwitchStmt>(Block.getTerminatorStmt()))
     if (endWithSwitch(Block, Switch))
@@ -304,12 +304,21 @@ bool BodyExtractor::endWithSwitch(const CFGBlock &Block,
 }
 
 /// An exit of the function must not be mistaken for a call that never returns,
-/// nor the other way round: where the call itself is no event (a builtin trap),
-/// one stands for it.
-void BodyExtractor::endNoReturn() {
-  std::vector<ms_event> &Events = block().Events;
+/// nor the other way round: where that call is no event (a builtin trap, the
+/// inside of a macro), one stands for it. A block that does nothing else goes.
+void BodyExtractor::endNoReturn(const CFGBlock &Block) {
   block().NoReturn = true;
-  if (Events.empty() || Events.back().kind == MS_EVENT_CALL)
+  if (block().Events.empty())
+    return;
+  const FunctionDecl *Last = nullptr;
+  for (const CFGElement &Element : Block)
+    if (auto S = Element.getAs<CFGStmt>())
+      if (const auto *Call = dyn_cast<CallExpr>(S->getStmt()))
+        Last = Call->getDirectCallee();
+  const ms_event Event = block().Events.back();
+  bool IsEvent = Event.kind == MS_EVENT_CALL && Event.callee && Last &&
+                 Event.callee == Unit.function(Last);
+  if (IsEvent)
     return;
   ms_event &Trap = emit(MS_EVENT_CALL, Function->getBody()->getEndLoc());
   Trap.callee = Unit.unreachable();

@@ -60,7 +60,7 @@ private:
   void endWithBranch(const clang::CFGBlock &Block, const clang::Expr *Tested);
   bool endWithSwitch(const clang::CFGBlock &Block,
                      const clang::SwitchStmt *Switch);
-  void endNoReturn();
+  void endNoReturn(const clang::CFGBlock &Block);
   void findJoins(const clang::CFG &Flow);
   unsigned edgeTo(const clang::CFGBlock &From, unsigned Way,
                   const clang::CFGBlock &To);

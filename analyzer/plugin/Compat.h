@@ -8,6 +8,8 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Decl.h"
 #include "clang/AST/Expr.h"
+#include "clang/AST/Stmt.h"
+#include "clang/Basic/Builtins.h"
 #include "clang/Basic/Version.h"
 #include "clang/Frontend/CompilerInstance.h"
 
@@ -27,6 +29,21 @@ inline clang::StringLiteral *makeString(clang::ASTContext &Context,
 #endif
   return clang::StringLiteral::Create(Context, Text, Kind, false, Type,
                                       clang::SourceLocation());
+}
+
+/// The name of a builtin function; computed from Clang 20 on.
+inline std::string builtinName(const clang::ASTContext &Context, unsigned ID) {
+  return std::string(Context.BuiltinInfo.getName(ID));
+}
+
+/// The template of an assembler statement; a constant expression from Clang 21
+/// on.
+inline std::string assemblyText(const clang::GCCAsmStmt *S) {
+#if CLANG_VERSION_MAJOR >= 21
+  return S->getAsmString();
+#else
+  return S->getAsmString()->getString().str();
+#endif
 }
 
 /// LLVM 18 made callbacks of the pass builder reachable from the code

@@ -3,6 +3,7 @@
 // What one element of a block does: reads, writes, copies, declarations,
 // returns, ends of scopes.
 #include "Body.h"
+#include "Compat.h"
 
 #include "Initialisers.h"
 #include "clang/AST/Attr.h"
@@ -251,9 +252,10 @@ void BodyExtractor::branchOnTruth(const Expr *Truth,
 void BodyExtractor::assembly(const GCCAsmStmt *S) {
   static const char *const AtomicWords[] = {"lock",  "xchg",  "ldrex", "ldxr",
                                             "ldaxr", "ldadd", "swp",   "cas"};
-  llvm::StringRef Text = S->getAsmString()->getString();
-  bool Atomic = llvm::any_of(
-      AtomicWords, [&](const char *Word) { return Text.contains(Word); });
+  std::string Text = compat::assemblyText(S);
+  bool Atomic = llvm::any_of(AtomicWords, [&](const char *Word) {
+    return Text.find(Word) != std::string::npos;
+  });
   for (unsigned I = 0; I < S->getNumOutputs(); ++I) {
     const Expr *Output = S->getOutputExpr(I);
     ms_path Location = P.location(Output);

@@ -26,11 +26,11 @@ void Extractor::add(const Decl *D) {
   if (const auto *Function = dyn_cast<FunctionDecl>(D)) {
     if (Function->isThisDeclarationADefinition() && !isDeferred(Function))
       addBody(Function);
-    else if (Function->hasAttrs())
-      function(Function);
   } else if (const auto *Variable = dyn_cast<VarDecl>(D)) {
-    variable(Variable);
-    addStaticInitialiser(Variable);
+    if (Variable->isThisDeclarationADefinition() != VarDecl::DeclarationOnly) {
+      variable(Variable);
+      addStaticInitialiser(Variable);
+    }
   } else if (const auto *Record = dyn_cast<RecordDecl>(D)) {
     if (Record->isCompleteDefinition() && !Places.inHeader(D->getLocation()))
       requireFields(Record);

@@ -59,7 +59,7 @@ storedLast(const ms_unit *Unit, const GraphBlock &Block, ms_path Variable) {
     return std::nullopt;
   const ms_event &Last = Block.Events.back();
   if (Last.kind != MS_EVENT_WRITE || Last.path != Variable ||
-      (Last.flags & MS_EVENT_MODIFY))
+      (Last.flags & (MS_EVENT_MODIFY | MS_EVENT_VOLATILE)))
     return std::nullopt;
   return constantOf(Unit, Last.value);
 }

@@ -146,7 +146,8 @@ void BodyExtractor::macroCall(unsigned Index) {
     if (!E)
       continue;
     evaluate(E, Index);
-    bool Place = E->isLValue() && !E->getType()->isArrayType();
+    bool Yielded = macroOf(E) != Index; // by another macro
+    bool Place = E->isLValue() && !E->getType()->isArrayType() && !Yielded;
     bool Output = Place && llvm::is_contained(Assigned, P.location(E));
     if (isMap(Use.Model, I))
       continue;
@@ -172,9 +173,10 @@ void BodyExtractor::macroCall(unsigned Index) {
 }
 
 ms_path BodyExtractor::argumentValue(const Expr *E) {
-  if (E->isLValue() && E->getType()->isArrayType())
-    return Unit.path(MS_PATH_ADDRESS, P.location(E));
-  return P.value(E);
+  if (!E->isLValue() || !E->getType()->isArrayType())
+    return P.value(E);
+  ms_path Location = P.location(E);
+  return Location ? Unit.path(MS_PATH_ADDRESS, Location) : 0;
 }
 
 /// The events of an argument, innermost first; it is straight code for all that

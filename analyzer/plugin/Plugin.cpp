@@ -78,7 +78,7 @@ public:
   void HandleTranslationUnit(ASTContext &) override {
     Compiler.getPreprocessor().removeCommentHandler(&Ignores);
     DiagnosticsEngine &Diagnostics = Compiler.getDiagnostics();
-    if (Diagnostics.hasErrorOccurred())
+    if (Diagnostics.hasUncompilableErrorOccurred())
       return;
     Facts->finish();
     Ignores.addTo(Unit, Facts->locations());
@@ -86,7 +86,9 @@ public:
       ms_unit_dump(Unit, stdout);
     if (!Options.EmitFile.empty())
       emitFacts(Compiler, Unit, Options.EmitFile);
-    if (Options.Facts)
+    bool MakesCode =
+        Compiler.getFrontendOpts().ProgramAction != frontend::ParseSyntaxOnly;
+    if (Options.Facts && MakesCode)
       embedFacts(Compiler, Unit);
     Facts.reset();
     if (Options.Analyze && wantsDiagnostics(Diagnostics))
@@ -141,8 +143,7 @@ public:
                                                  StringRef) override {
     std::vector<std::unique_ptr<ASTConsumer>> Consumers;
     // C++ may call maps; what it does with locks is not understood.
-    bool WantsUnit =
-        Options.wantsUnit() && !Compiler.getLangOpts().CPlusPlus;
+    bool WantsUnit = Options.wantsUnit() && !Compiler.getLangOpts().CPlusPlus;
     if (isCompilation(Compiler) && (WantsUnit || Options.Instrument)) {
       auto Macros =
           std::make_shared<MacroUses>(Compiler.getSourceManager(), Models);

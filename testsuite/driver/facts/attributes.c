@@ -20,7 +20,6 @@
 // CHECK: global total: int
 // CHECK-NEXT:   guarded-by big
 
-
 #define ATTR(x) __attribute__((x))
 typedef struct ATTR(capability("mutex")) mutex { int impl; } mutex_t;
 struct table {
@@ -75,3 +74,22 @@ void needs(struct table *t) { t->guarded = total; }
 // CHECK-NEXT:   block 0
 // CHECK-NEXT:     read total
 // CHECK-NEXT:     write t->guarded = total
+void calls(struct table *t) {
+    take(&t->lock), take_shared(t), drop(&t->lock), needs_shared(t), keeps_out(), states(&t->lock), lax(), other();
+    small = big;
+    my_insert(0, 0), try_it(&t->lock), try_shared(&t->lock);
+}
+// CHECK-LABEL: function calls
+// CHECK-NEXT:   block 0
+// CHECK-NEXT:     call take(&t->lock)
+// CHECK-NEXT:     call take_shared(t)
+// CHECK-NEXT:     call drop(&t->lock)
+// CHECK-NEXT:     call needs_shared(t)
+// CHECK-NEXT:     call keeps_out()
+// CHECK-NEXT:     call states(&t->lock)
+// CHECK-NEXT:     call lax()
+// CHECK-NEXT:     call other()
+// CHECK-NEXT:     copy small = big
+// CHECK-NEXT:     call r1 = my_insert(0, 0)
+// CHECK-NEXT:     call r2 = try_it(&t->lock)
+// CHECK-NEXT:     call r3 = try_shared(&t->lock)

@@ -154,3 +154,21 @@ int asm_jump(int x) { __asm__ goto("" : : "r"(x) : : there); a(); return 0; ther
 // CHECK-NEXT:     return 1
 // CHECK-NEXT:     goto 3
 // CHECK-NEXT:   block 3
+void stops(int x) { if (x) { a(); __builtin_trap(); } b(); }
+// CHECK-LABEL: function stops
+// CHECK-NEXT:   block 0
+// CHECK-NEXT:     if x != 0 goto 1 else 2
+// CHECK-NEXT:   block 1
+// CHECK-NEXT:     call a()
+// CHECK-NEXT:     call __builtin_unreachable()
+// CHECK-NEXT:   block 2
+// CHECK-NEXT:     call b()
+void indirectly(void (*end)(void) __attribute__((noreturn)), int x) { if (x) end(); b(); }
+// CHECK-LABEL: function indirectly
+// CHECK-NEXT:   block 0
+// CHECK-NEXT:     if x != 0 goto 1 else 2
+// CHECK-NEXT:   block 1
+// CHECK-NEXT:     call (*end)()
+// CHECK-NEXT:     call __builtin_unreachable()
+// CHECK-NEXT:   block 2
+// CHECK-NEXT:     call b()

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Initialisers, local and static. */
-// CHECK: global n: int
 // CHECK: global ops: struct op[5] [internal defined]
 // CHECK: global numbers: int[3] [internal defined]
 // CHECK: global names: const char *[2] [internal defined]
@@ -9,6 +8,7 @@
 // CHECK: global lock: pthread_mutex_t [defined]
 // CHECK: global current: struct op * [internal defined]
 // CHECK: global zero: int [defined]
+// CHECK: global n: int
 // CHECK: global counter.count: int [internal defined]
 // CHECK: global counter.cached: struct op * [internal defined]
 

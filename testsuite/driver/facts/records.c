@@ -29,12 +29,11 @@
 // CHECK: record {{.*}}records.c:{{[0-9]+:[0-9]+}} [complete]
 // CHECK-NEXT:   field z: int
 // CHECK: record unknown
-// CHECK: global p: struct pointed_only *
 // CHECK: global per_thread: int [internal thread-local defined]
-// CHECK: global same: int
+// CHECK: global p: struct pointed_only *
 // CHECK: global f.calls: int [internal defined]
+// CHECK: global same: int
 // CHECK: global anonymous: {{.*}}records.c:{{[0-9]+:[0-9]+}} [defined]
-
 
 typedef unsigned long size_type;
 typedef struct { int a; } only_typedef;

@@ -72,3 +72,32 @@ struct entry whole(struct server *s, int k) { struct entry e = hmgets(s->map, k)
 // CHECK-NEXT:     copy e = *r1 [initialise]
 // CHECK-NEXT:     return e
 // CHECK-NEXT:     scope-end e
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+int inner(struct server *s, struct server *t) { hmput(s->map, 1, hmget(t->map, 2)); return 0; }
+// CHECK-LABEL: function inner
+// CHECK-NEXT:   block 0
+// CHECK-NEXT:     call r2 = hmget(t->map, 2) [macro-call]
+// CHECK-NEXT:     call r1 = hmput(s->map, 1, r2) [macro-call]
+// CHECK-NEXT:     return 0
+int twice(int k) { return MAX(shgeti(names, "a"), k); }
+// CHECK-LABEL: function twice
+// CHECK-NEXT:   block 0
+// CHECK-NEXT:     call r1 = shgeti(names, ?) [macro-call]
+// CHECK-NEXT:     if r1 > k goto 1 else 2
+// CHECK-NEXT:   block 1
+// CHECK-NEXT:     call r2 = shgeti(names, ?) [macro-call]
+// CHECK-NEXT:     return r2
+// CHECK-NEXT:   block 2
+// CHECK-NEXT:     return k
+void chosen(struct server *s, int k) { if (k && hmgeti(s->map, k) >= 0) hmget(s->map, k)->value = 0; }
+// CHECK-LABEL: function chosen
+// CHECK-NEXT:   block 0
+// CHECK-NEXT:     if k != 0 goto 1 else 3
+// CHECK-NEXT:   block 1
+// CHECK-NEXT:     call r1 = hmgeti(s->map, k) [macro-call]
+// CHECK-NEXT:     if r1 >= 0 goto 2 else 3
+// CHECK-NEXT:   block 2
+// CHECK-NEXT:     call r2 = hmget(s->map, k) [macro-call]
+// CHECK-NEXT:     write r2->value = 0
+// CHECK-NEXT:     goto 3
+// CHECK-NEXT:   block 3

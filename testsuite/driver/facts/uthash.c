@@ -78,3 +78,21 @@ int branch(struct user *u, int c) { if (c) HASH_ADD_INT(users, id, u); else retu
 // CHECK-NEXT:     return 1
 // CHECK-NEXT:     goto 3
 // CHECK-NEXT:   block 3
+void nested(int id) { struct user *a, *b, *tmp; HASH_ITER(hh, users, a, tmp) { HASH_FIND_INT(users, &id, b); if (b) HASH_ADD_INT(users, id, b); } }
+// CHECK-LABEL: function nested
+// CHECK-NEXT:   address taken: id
+// CHECK-NEXT:   block 0
+// CHECK-NEXT:     goto 1
+// CHECK-NEXT:   block 1 loop
+// CHECK-NEXT:     call r1 = HASH_ITER(?, users, a, tmp) [macro-call]
+// CHECK-NEXT:     write a = r1
+// CHECK-NEXT:     write tmp = r1
+// CHECK-NEXT:     if a != 0 goto 2 else 4
+// CHECK-NEXT:   block 2
+// CHECK-NEXT:     call r2 = HASH_FIND_INT(users, &id, b) [macro-call]
+// CHECK-NEXT:     write b = r2
+// CHECK-NEXT:     if b != 0 goto 3 else 1
+// CHECK-NEXT:   block 3
+// CHECK-NEXT:     call r4 = HASH_ADD_INT(users, ?, b) [macro-call]
+// CHECK-NEXT:     goto 1
+// CHECK-NEXT:   block 4
