@@ -192,6 +192,21 @@ static void spell_field(const struct ms_program *program, ms_function function,
     ms_text_add(text, "%s", name);
 }
 
+/* The function whose call gave this result. */
+static const char *callee_name(const struct ms_program *program, ms_function function,
+                               uint32_t result) {
+    struct ms_range blocks = ms_function_at(program, function)->blocks;
+    for (uint32_t b = 0; b < blocks.count; b++) {
+        struct ms_range events = program->facts->blocks[blocks.first + b].events;
+        for (uint32_t e = 0; e < events.count; e++) {
+            const struct ms_event *event = &program->facts->events[events.first + e];
+            if (event->result == result && event->kind == MS_EVENT_CALL)
+                return ms_name(program, ms_function_at(program, event->callee)->name);
+        }
+    }
+    return "";
+}
+
 void ms_path_spell(const struct ms_program *program, ms_function function, ms_path path,
                    struct ms_text *text) {
     const struct ms_path_node *node = ms_node(program, path);
@@ -240,7 +255,7 @@ void ms_path_spell(const struct ms_program *program, ms_function function, ms_pa
         ms_path_spell(program, function, node->base, text);
         return;
     case MS_PATH_RESULT:
-        ms_text_add(text, "(result of a call)");
+        ms_text_add(text, "%s()", callee_name(program, function, node->operand));
         return;
     default:
         ms_text_add(text, "(unnamed object)");

@@ -188,11 +188,13 @@ void ms_report_callers(struct ms_program *program, const struct ms_context *cont
         struct ms_location where = program->facts->events[site->event].where;
         const char *callee = ms_name(program, ms_function_at(program, site->callee)->name);
         const char *caller = ms_name(program, ms_function_at(program, site->caller)->name);
+        bool many = site->how == MS_HOW_THREAD && program->threads[site->thread].many;
         switch (site->how) {
         case MS_HOW_THREAD:
-            ms_report_note(program, site->caller, where, "%s started here, in %s(), runs %s()",
-                           program->threads[site->thread].many ? "threads" : "the thread", caller,
-                           callee);
+            ms_report_note(program, site->caller, where,
+                           many ? "threads started here, in %s(), run %s()"
+                                : "the thread started here, in %s(), runs %s()",
+                           caller, callee);
             return;
         case MS_HOW_SIGNAL:
             ms_report_note(program, site->caller, where, "%s() is made a signal handler here",

@@ -182,6 +182,7 @@ static bool merge_held(struct ms_state *into, const struct ms_state *from) {
         if (!same && held.level != 0)
             continue;
         held.maybe |= !same || other->maybe;
+        held.failed &= other && other->failed;
         for (uint32_t c = 0; other && c < other->call_count; c++)
             changed |= add_call(&held, other->calls[c]);
         changed |= held.maybe != into->held[i].maybe;
@@ -409,6 +410,14 @@ ms_path ms_state_instantiate(const struct ms_frame *frame, const struct ms_state
 
 /* ---- locks ---- */
 
+void ms_state_fail_lock(const struct ms_frame *frame, struct ms_state *state, ms_path lock,
+                        uint32_t event) {
+    if (ms_state_find_lock(state, lock) || state->held_count == MS_HELD_MAX)
+        return;
+    ms_state_change_lock(frame, state, lock, MS_MODE_EXCLUSIVE, 0, event);
+    ms_state_find_lock(state, lock)->failed = true;
+}
+
 struct ms_held *ms_state_find_lock(struct ms_state *state, ms_path lock) {
     return (struct ms_held *)find_held(state, lock);
 }
@@ -437,7 +446,7 @@ void ms_state_change_lock(const struct ms_frame *frame, struct ms_state *state, 
     if (change > 0 && held->level <= 0)
         held->mode = mode;
     int level = held->level + change;
-    held->maybe = false;
+    held->maybe = held->failed = false;
     held->level = (int8_t)(level > 2 ? 2 : level < -1 ? -1 : level);
     held->event = event;
 }
@@ -522,9 +531,37 @@ void ms_state_disown_places(const struct ms_frame *frame, struct ms_state *state
     state->owned_count = (uint8_t)kept;
 }
 
+/* The root of the object that a value points into; 0 for a value that was loaded from memory:
+ * whoever gets that learns nothing of where it was loaded from. */
+static ms_path pointed_to(const struct ms_program *program, ms_path value) {
+    for (bool location = false;; value = ms_node(program, value)->base) {
+        switch ((int)ms_node(program, value)->kind) {
+        case MS_PATH_ADDRESS:
+            location = true;
+            continue;
+        case MS_PATH_FIELD:
+        case MS_PATH_INDEX:
+            if (!location)
+                return 0;
+            continue;
+        case MS_PATH_DEREF:
+            if (!location)
+                return 0;
+            location = false;
+            continue;
+        case MS_PATH_CONTAINER:
+            continue;
+        default:
+            return value;
+        }
+    }
+}
+
 void ms_state_publish(const struct ms_frame *frame, struct ms_state *state, ms_path value) {
-    ms_path root = ms_path_root(frame->program, value);
+    ms_path root = pointed_to(frame->program, value);
     const struct ms_path_node *node = ms_node(frame->program, root);
+    if (!root)
+        return;
     if (node->kind == MS_PATH_LOCAL)
         publish_local(frame, state, node->operand);
     if (node->kind == MS_PATH_PARAM && node->operand < 32) {

@@ -59,6 +59,10 @@ void ms_state_change_lock(const struct ms_frame *frame, struct ms_state *state, 
 /* A function that we do not see is called with what is held. */
 void ms_state_note_call(struct ms_state *state, uint32_t event);
 
+/* This lock was tried and not obtained. */
+void ms_state_fail_lock(const struct ms_frame *frame, struct ms_state *state, ms_path lock,
+                        uint32_t event);
+
 bool ms_state_owns(const struct ms_frame *frame, const struct ms_state *state, ms_path location);
 void ms_state_own(struct ms_state *state, ms_path value);
 /* A place that was filled under a lock: nobody looks at it before the lock is given back. */

@@ -80,6 +80,8 @@ static void try_lock(struct ms_local *local, struct ms_states *states, uint32_t 
             change_lock(local, taken, event, lock, mode, +1);
             ms_states_add(&local->frame, &after, taken, event);
         }
+        if (lock)
+            ms_state_fail_lock(&local->frame, failed, lock, event);
         if (ms_state_assume(&local->frame, failed, result, ms_compare_negate(compare), 0))
             ms_states_add(&local->frame, &after, failed, event);
     }
@@ -476,6 +478,21 @@ static void apply_memory(struct ms_local *local, struct ms_state *state,
     }
 }
 
+/* What other exits of the callee have taken and this one has not. */
+static void note_failures(struct ms_local *local, struct ms_state *state, uint32_t event,
+                          const struct ms_summary *summary, uint32_t exit, const ms_path *arguments,
+                          uint32_t argument_count) {
+    for (uint32_t e = 0; e < summary->exit_count; e++)
+        for (uint32_t c = 0; e != exit && c < summary->exits[e].change_count; c++) {
+            const struct ms_lock_change *change = &summary->exits[e].changes[c];
+            ms_path lock = change->level > 0 ? ms_state_instantiate(&local->frame, state, arguments,
+                                                                    argument_count, change->lock, 0)
+                                             : 0;
+            if (lock)
+                ms_state_fail_lock(&local->frame, state, lock, event);
+        }
+}
+
 static void apply_body(struct ms_local *local, struct ms_states *states, uint32_t event,
                        ms_function callee, const ms_path *arguments, uint32_t argument_count,
                        bool locks, struct ms_states *after) {
@@ -488,6 +505,8 @@ static void apply_body(struct ms_local *local, struct ms_states *states, uint32_
         for (uint32_t e = 0; e < summary->exit_count; e++) {
             struct ms_state *state = ms_state_copy(&local->frame, states->items[i]);
             apply_memory(local, state, summary, arguments, argument_count);
+            if (locks)
+                note_failures(local, state, event, summary, e, arguments, argument_count);
             if (apply_exit(local, state, event, &summary->exits[e], arguments, argument_count,
                            locks))
                 ms_states_add(&local->frame, after, state, event);

@@ -60,6 +60,8 @@ static const char *wrong_step(const struct ms_local *local, const struct ms_held
             return NULL;
         return "is taken again by the thread that holds it: it waits for itself";
     }
+    if (change < 0 && held->failed && held->level == 0 && !held->maybe)
+        return "is given back, but taking it may have failed";
     if (change < 0 && held->level <= 0 && !held->maybe &&
         local->program->facts->events[held->event].kind == MS_EVENT_CALL)
         return "is given back twice";
@@ -85,7 +87,7 @@ static void on_lock(struct ms_local *local, const struct ms_state *state, uint32
     if (!problem)
         return;
     step.wrong++;
-    step.given_back = change < 0;
+    step.given_back = change < 0 && !held->failed;
     step.problem = problem;
     step.lock = lock;
     step.earlier = held->event;

@@ -39,6 +39,12 @@ static bool shared_lock_of(struct ms_program *program, const struct ms_group *gr
     return guard->held >= 2 && guard->held > guard->open;
 }
 
+/* Operations on a map, and counters that every other place accesses under the lock. */
+static bool is_sure(const struct ms_access *access, const struct ms_guard *guard) {
+    return (access->flags & MS_ACCESS_MAP) ||
+           ((access->flags & MS_ACCESS_MODIFY) && guard->open == 0);
+}
+
 static void judge(struct ms_program *program) {
     ms_each_breach(program, MS_BREACH_SHARED_LOCK, report);
     const struct ms_groups *groups = ms_collect_accesses(program);
@@ -60,9 +66,8 @@ static void judge(struct ms_program *program) {
                                        .group = &with,
                                        .instance = instance,
                                        .partner = instance,
-                                       .confidence = access->flags & MS_ACCESS_MAP
-                                                         ? MS_CONFIDENCE_MEDIUM
-                                                         : MS_CONFIDENCE_LOW};
+                                       .confidence = is_sure(access, &guard) ? MS_CONFIDENCE_MEDIUM
+                                                                             : MS_CONFIDENCE_LOW};
             report(program, &breach);
         }
     }
