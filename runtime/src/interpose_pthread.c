@@ -55,7 +55,10 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *thread,
         create = MAPSAN_NEXT("pthread_create", __interceptor_pthread_create, __pthread_create);
         __atomic_store_n(&next, create, __ATOMIC_RELAXED);
     }
-    struct mapsan_thread *self = mapsan_thread_enter();
+    /* Behind a sanitizer, `function` is what introduces the thread to it: nothing may run before
+     * that. The thread gets its number at its first hook, without the creator's stack. */
+    const bool first = !MAPSAN_BEHIND_SANITIZERS || !__interceptor_pthread_create;
+    struct mapsan_thread *self = first ? mapsan_thread_enter() : NULL;
     struct launch *launch = self ? malloc(sizeof *launch) : NULL;
     if (!launch)
         return create(thread, attributes, function, argument);

@@ -36,12 +36,16 @@ target_link_options(scenarios_static PRIVATE -static -Wl,-u,__pthread_create
 # Beside another sanitizer, which must keep quiet about the runtime and keep its own interceptors. (A
 # child of fork that starts threads is not supported by ThreadSanitizer.)
 foreach(sanitizer thread address)
-  set(program scenarios_beside_${sanitizer}_sanitizer)
-  mapsan_runtime_program(${program} mapsan_rt scenarios.c)
-  target_compile_options(${program} PRIVATE -fsanitize=${sanitizer} -O1)
-  target_link_options(${program} PRIVATE -fsanitize=${sanitizer})
-  add_test(NAME runtime/${program} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scenarios.sh
-           $<TARGET_FILE:${program}> "^(write|read|locked|longjmp|many_threads_ok|exit|signal|cross)")
+  foreach(library mapsan_rt mapsan_rt_shared)
+    set(program ${library}_beside_${sanitizer}_sanitizer)
+    mapsan_runtime_program(${program} ${library} scenarios.c)
+    target_compile_options(${program} PRIVATE -fsanitize=${sanitizer} -O1)
+    target_link_options(${program} PRIVATE -fsanitize=${sanitizer})
+    add_test(NAME runtime/${program} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scenarios.sh
+             $<TARGET_FILE:${program}>
+             "^(write|read|locked|longjmp|many_threads_ok|exit|signal|cross)")
+    set_tests_properties(runtime/${program} PROPERTIES TIMEOUT 120)
+  endforeach()
 endforeach()
 
 mapsan_runtime_program(cxx_caller mapsan_rt cxx_caller.cpp)
