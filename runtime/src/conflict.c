@@ -122,6 +122,21 @@ static void withdraw(struct mapsan_open *open, struct mapsan_tag *tag) {
                                 __ATOMIC_RELAXED);
 }
 
+/* Tells a writer who met it: an operation that lasts no longer than the write leaves no other trace
+ * for the writer to find at its end. Under the lock of reports, and only while the claim stands: so
+ * this operation, which is open, does overlap the write that reads the note. */
+static void leave_note(const struct mapsan_thread *self, const struct mapsan_open *mine,
+                       struct mapsan_thread *other, uint64_t claim) {
+    struct mapsan_closed *note = &other->met;
+    __atomic_store_n(&note->tag, NULL, __ATOMIC_RELAXED);
+    other->met_stamp = __atomic_load_n(&other->stamp, __ATOMIC_RELAXED);
+    note->word = mapsan_claim(self->claim_base, mine->site);
+    note->site = mine->site;
+    note->pc = mapsan_open_pc(mine);
+    if (__atomic_load_n(&mine->tag->word, __ATOMIC_RELAXED) == claim)
+        __atomic_store_n(&note->tag, mine->tag, __ATOMIC_RELEASE);
+}
+
 /* Both sides known: is the other one still there, and if so, tell. `theirs` is its entry, if open.
  */
 static void report(struct mapsan_thread *self, const struct mapsan_open *mine,
@@ -137,6 +152,8 @@ static void report(struct mapsan_thread *self, const struct mapsan_open *mine,
     lock_reports(self);
     if (reported_before(mine->site, site))
         goto done;
+    if (mapsan_is_claim(closed->word) && !same_thread && !mapsan_writes(mine->site))
+        leave_note(self, mine, other, closed->word);
     sides[0] = (struct mapsan_side){.thread = self, .site = mine->site, .pc = mapsan_open_pc(mine)};
     sides[1] = (struct mapsan_side){.thread = other, .site = site, .pc = closed->pc};
     mapsan_stack_capture(&sides[0].stack, self->hook_frame);
@@ -225,6 +242,14 @@ void mapsan_conflict_open(struct mapsan_thread *self, struct mapsan_open *open,
     /* Its fields belong to this operation only if it is still the one that is open. */
     if (__atomic_load_n(&theirs->tag, __ATOMIC_ACQUIRE) == open->tag && seen.site)
         report(self, open, other, &seen, theirs);
+}
+
+void mapsan_conflict_met(struct mapsan_thread *self, struct mapsan_open *open) {
+    const struct mapsan_closed note = self->met;
+    const bool of_this_write = self->met_stamp == self->stamp;
+    __atomic_store_n(&self->met.tag, NULL, __ATOMIC_RELAXED);
+    if (of_this_write && note.tag == open->tag)
+        report(self, open, mapsan_thread_of(mapsan_word_slot(note.word)), &note, NULL);
 }
 
 void mapsan_conflict_own(struct mapsan_thread *self, struct mapsan_open *open,

@@ -20,6 +20,10 @@ MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_open(struct mapsan_thread *self,
                                                     struct mapsan_thread *other,
                                                     struct mapsan_open *theirs);
 
+/* The end of a write: whoever found it under way has left a note, and may be gone by now. */
+MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_met(struct mapsan_thread *self,
+                                                   struct mapsan_open *open);
+
 /* This thread's own outer operation, which the new one may not disturb. */
 MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_own(struct mapsan_thread *self,
                                                    struct mapsan_open *open,

@@ -210,7 +210,15 @@ static void recheck_own_readers(struct mapsan_thread *self, const struct mapsan_
     }
 }
 
+/* Has somebody found this thread writing the map, and left a note? */
+static bool was_met(const struct mapsan_thread *self, const struct mapsan_open *open) {
+    /* Acquire: the note is written before its tag. */
+    return __atomic_load_n(&self->met.tag, __ATOMIC_ACQUIRE) == open->tag;
+}
+
 static void begin_write(struct mapsan_thread *self, struct mapsan_open *open, uint64_t previous) {
+    if (MAPSAN_UNLIKELY(was_met(self, open))) /* in an earlier write */
+        __atomic_store_n(&self->met.tag, NULL, __ATOMIC_RELAXED);
     if (mapsan_is_claim(previous) && mapsan_word_slot(previous) != self->slot)
         mapsan_conflict_word(self, open, previous);
     else
@@ -248,6 +256,8 @@ static void end_write(struct mapsan_thread *self, struct mapsan_open *open) {
     const uint64_t claim = mapsan_claim(self->claim_base, open->site);
     if (mapsan_company(open->tag, self))
         scan(self, open);
+    if (MAPSAN_UNLIKELY(was_met(self, open)))
+        mapsan_conflict_met(self, open);
     const uint64_t found = mapsan_word(open->tag);
     if (found != claim)
         mapsan_conflict_word(self, open, found);

@@ -80,6 +80,8 @@ struct mapsan_thread {
     struct mapsan_closed recent[MAPSAN_RECENT];
     struct mapsan_closed abandoned[MAPSAN_RECENT];
     uint32_t abandoned_count;
+    struct mapsan_closed met;    /* who found this thread writing; .word: as if that were a claim */
+    uint64_t met_stamp;          /* this thread's stamp at that time */
     uint64_t unwatched;          /* operations that found no room */
     char name[MAPSAN_NAME_SIZE]; /* set when the thread ends */
     struct mapsan_birth birth;
