@@ -11,12 +11,6 @@
 #define HOOK __attribute__((visibility("default")))
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* Zero if the two addresses are the same: two conditions for one branch, where branches are many.
- */
-ALWAYS_INLINE uint64_t differ(const void *one, const void *other) {
-    return (uint64_t)((uintptr_t)one ^ (uintptr_t)other);
-}
-
 ALWAYS_INLINE void read_begin(struct mapsan_thread *self, struct mapsan_tag *tag,
                               const struct mapsan_site *site, uintptr_t frame) {
     mapsan_publish(&self->first, tag, site, frame);
@@ -75,7 +69,7 @@ ALWAYS_INLINE bool write_end(struct mapsan_thread *self, struct mapsan_tag *tag)
     HOOK void __mapsan_map_##name##_begin(const void *map, const struct mapsan_site *site) {       \
         struct mapsan_thread *self = mapsan_self;                                                  \
         struct mapsan_tag *tag = *mapsan_cached(self, map);                                        \
-        if (MAPSAN_UNLIKELY(differ(self->first.tag, NULL) | differ(tag->map, map))) {              \
+        if (MAPSAN_UNLIKELY(self->first.tag || tag->map != map)) {                                 \
             mapsan_map_begin_slow(map, site, MAPSAN_PC, MAPSAN_FRAME);                             \
             return;                                                                                \
         }                                                                                          \

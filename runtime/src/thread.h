@@ -33,10 +33,10 @@ enum {
 /* One open operation. `tag` is the map's identity; it is published first and retracted last. */
 struct mapsan_open {
     struct mapsan_tag *tag;
-    const struct mapsan_site *site;
-    uint64_t word;   /* reads: the tag's word as the operation found it */
-    uintptr_t pc;    /* where the hook returns to; see mapsan_open_pc */
+    uint64_t word; /* reads: the tag's word as the operation found it */
+    _Alignas(16) const struct mapsan_site *site;
     uintptr_t frame; /* the caller's stack pointer at the hook: below it, the frame is gone */
+    uintptr_t pc;    /* where the hook returns to; see mapsan_open_pc */
 };
 
 /* In `frame`: control has jumped since, possibly past the end of this operation. */
