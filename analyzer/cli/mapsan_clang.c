@@ -147,6 +147,11 @@ static void add_link(struct ms_words *to, const char *directory, unsigned what) 
                                           "-Xlinker", "--no-whole-archive", "-Xlinker",
                                           "--export-dynamic-symbol=__mapsan_*", "-lpthread", "-ldl",
                                           NULL});
+    /* What the runtime's wrappers go on to, where there is no next library to look in. */
+    if (what & MS_CLANG_STATIC)
+        ms_words_add_all(to,
+                         (const char *[]){"-Xlinker", "-u", "-Xlinker", "__pthread_create",
+                                          "-Xlinker", "-u", "-Xlinker", "__libc_siglongjmp", NULL});
 }
 
 int main(int argc, char **argv) {

@@ -25,6 +25,7 @@ enum ms_clang_action {
     MS_CLANG_SHARED = 1u << 2,       /* ... which is a shared object */
     MS_CLANG_NO_UNDEFINED = 1u << 3, /* ... that may not leave symbols open */
     MS_CLANG_FROM_IR = 1u << 4,      /* code generation is a step of its own */
+    MS_CLANG_STATIC = 1u << 5,       /* links without shared libraries */
 };
 
 /* Reads response files, too; what cannot be read is left for clang to complain about. */

@@ -108,6 +108,7 @@ enum effect {
     SEPARATE_IR = 1u << 4, /* every step writes a file; code generation reads IR */
     NO_UNDEFINED = 1u << 5,
     ANSWERS = 1u << 6, /* prints something and ends, files or not */
+    STATIC = 1u << 7,
 };
 
 static const struct {
@@ -132,6 +133,9 @@ static const struct {
     {"-dumpversion", ANSWERS},
     {"-dumpmachine", ANSWERS},
     {"--help", ANSWERS},
+    {"-static", STATIC},
+    {"--static", STATIC},
+    {"-static-pie", STATIC},
     {"-shared", SHARED},
     {"--shared", SHARED},
     {"-r", BARE},
@@ -280,5 +284,7 @@ unsigned ms_clang_classify(const struct ms_words *arguments) {
         result |= MS_CLANG_NO_UNDEFINED;
     if (state.effects & SEPARATE_IR)
         result |= MS_CLANG_FROM_IR;
+    if (state.effects & STATIC)
+        result |= MS_CLANG_STATIC;
     return result;
 }
