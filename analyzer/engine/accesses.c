@@ -53,34 +53,39 @@ static bool runs_once(const struct ms_lockset *locks) {
     return false;
 }
 
+bool ms_make_instance(struct ms_program *program, uint32_t number, uint32_t c,
+                      struct ms_instance *instance) {
+    const struct ms_access *access = &program->accesses[number];
+    const struct ms_context *context = &program->code[access->function].contexts[c];
+    if (context->once || !ms_context_allows(program, context, &access->conditions))
+        return false;
+    *instance = (struct ms_instance){.access = number, .context = c};
+    instance->path = ms_context_path(program, access->function, context, access->path);
+    if (access->flags & MS_ACCESS_MAP)
+        instance->path = place_of_map(program, instance->path);
+    instance->key = data_key(program, instance->path);
+    if (!instance->key)
+        return false;
+    instance->threads = context->threads;
+    instance->live = (context->live & ~access->joined) | access->live;
+    if (instance->threads == (uint64_t)1 << MS_THREAD_MAIN && !instance->live)
+        return false; /* no other thread yet, or any more */
+    instance->locks = ms_context_locks(program, access->function, context, &access->locks);
+    instance->unknown = context->unknown || (access->flags & MS_ACCESS_FUZZY);
+    return !runs_once(&instance->locks);
+}
+
 static void add_instances(struct ms_program *program, uint32_t number,
                           struct ms_instance **instances, size_t *count) {
     const struct ms_access *access = &program->accesses[number];
     const struct ms_code *code = &program->code[access->function];
+    struct ms_instance instance;
     if (access->kind == MS_ACCESS_INIT || access->kind == MS_ACCESS_DESTROY)
         return;
-    for (uint32_t c = 0; c < code->context_count; c++) {
-        const struct ms_context *context = &code->contexts[c];
-        if (is_owned(program, access, context) || context->once ||
-            !ms_context_allows(program, context, &access->conditions))
-            continue;
-        struct ms_instance instance = {.access = number, .context = c};
-        instance.path = ms_context_path(program, access->function, context, access->path);
-        if (access->flags & MS_ACCESS_MAP)
-            instance.path = place_of_map(program, instance.path);
-        instance.key = data_key(program, instance.path);
-        if (!instance.key)
-            continue;
-        instance.threads = context->threads;
-        instance.live = (context->live & ~access->joined) | access->live;
-        if (instance.threads == (uint64_t)1 << MS_THREAD_MAIN && !instance.live)
-            continue; /* no other thread yet, or any more */
-        instance.locks = ms_context_locks(program, access->function, context, &access->locks);
-        if (runs_once(&instance.locks))
-            continue;
-        instance.unknown = context->unknown || (access->flags & MS_ACCESS_FUZZY);
-        MS_PUSH(*instances, *count, instance);
-    }
+    for (uint32_t c = 0; c < code->context_count; c++)
+        if (!is_owned(program, access, &code->contexts[c]) &&
+            ms_make_instance(program, number, c, &instance))
+            MS_PUSH(*instances, *count, instance);
 }
 
 static int by_key(const void *a, const void *b) {

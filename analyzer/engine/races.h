@@ -54,6 +54,9 @@ struct ms_groups {
 
 /* accesses.c: groups all instances that other threads could see. Once; kept in the program. */
 const struct ms_groups *ms_collect_accesses(struct ms_program *program);
+/* One access in one context, whoever owns the object; false if no other thread can meet it. */
+bool ms_make_instance(struct ms_program *program, uint32_t access, uint32_t context,
+                      struct ms_instance *instance);
 void ms_groups_free(struct ms_program *program);
 
 /* guards.c: infers program-wide which lock guards each group. */

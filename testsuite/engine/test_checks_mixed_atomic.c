@@ -71,11 +71,39 @@ static void test_excluded(void **state) {
     assert_int_equal(found(MS_EVENT_WRITE, PLAIN_VOLATILE, false, MS_CONFIDENCE_LOW), 0);
 }
 
+/* A count that decides something before the reference is dropped; the callee may free the object.
+ */
+static size_t decision(bool drops_itself) {
+    struct written w;
+    written_begin(&w);
+    written_function(&w, "box_ref", 0, 1);
+    access_count(&w, 10, MS_EVENT_WRITE, MS_EVENT_ATOMIC | MS_EVENT_MODIFY);
+    written_end(&w);
+    written_function(&w, "box_unref", 0, 1);
+    CALL(&w, 15, "free", written_param(&w, 0));
+    written_end(&w);
+    written_function(&w, "box_release", 0, 1);
+    access_count(&w, 20, MS_EVENT_READ, MS_EVENT_CONDITION);
+    CALL(&w, 21, drops_itself ? "free" : "box_unref", written_param(&w, 0));
+    written_end(&w);
+    struct judged judged = written_judge(&w, false);
+    size_t count = judged_count(&judged, MS_CHECK_MIXED_ATOMIC, 20);
+    judged_free(&judged);
+    return count;
+}
+
+static void test_decision_on_a_count(void **state) {
+    (void)state;
+    assert_int_equal(decision(false), 1);
+    assert_int_equal(decision(true), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_side_writes),
         cmocka_unit_test(test_store),
         cmocka_unit_test(test_excluded),
+        cmocka_unit_test(test_decision_on_a_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

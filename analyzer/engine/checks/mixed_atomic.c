@@ -8,6 +8,8 @@
 #include "calls.h"
 #include "checks.h"
 
+#include <stdlib.h>
+
 enum {
     ATOMICS_MAX = 64,
     REACH = 4 /* events between an argument and its macro */
@@ -65,11 +67,9 @@ static bool follows_atomic(const struct ms_program *program, const struct ms_acc
 
 static bool is_plain(struct ms_program *program, const struct ms_instance *instance) {
     const struct ms_access *access = ms_access_of(program, instance);
-    if (follows_atomic(program, ms_access_of(program, instance)))
-        return false;
     return !(access->flags & (MS_ACCESS_ATOMIC | MS_ACCESS_VOLATILE | MS_ACCESS_MAP)) &&
            (access->kind == MS_ACCESS_READ || access->kind == MS_ACCESS_WRITE) &&
-           !is_argument_of_macro(program, access);
+           !is_argument_of_macro(program, access) && !follows_atomic(program, access);
 }
 
 static void count_uses(struct ms_program *program, const struct ms_group *group,
@@ -157,25 +157,90 @@ static void report(struct ms_program *program, const struct ms_group *group,
     }
 }
 
+static void judge_instance(struct ms_program *program, const struct ms_group *group,
+                           const struct uses *uses, const struct ms_instance *plain) {
+    bool known;
+    const struct ms_instance *atomic =
+        is_plain(program, plain) ? find_partner(program, uses, plain, &known) : NULL;
+    if (atomic)
+        report(program, group, plain, atomic, known, confidence_of(program, uses, plain, known));
+}
+
+/* ---- decisions on reference counts ---- */
+
+static const struct ms_group *group_of(const struct ms_groups *groups, ms_path key) {
+    size_t low = 0, high = groups->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (groups->items[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < groups->count && groups->items[low].key == key ? &groups->items[low] : NULL;
+}
+
+static bool frees_itself(struct ms_program *program, ms_function function) {
+    struct ms_range blocks = ms_function_at(program, function)->blocks;
+    for (uint32_t b = 0; b < blocks.count; b++) {
+        struct ms_range events = program->facts->blocks[blocks.first + b].events;
+        for (uint32_t e = 0; e < events.count; e++) {
+            const struct ms_event *event = &program->facts->events[events.first + e];
+            if (event->kind != MS_EVENT_CALL)
+                continue;
+            struct ms_known_effects known = ms_effects_of(program, event);
+            for (uint32_t i = 0; i < known.count; i++)
+                if (known.items[i].verb == MS_VERB_FREE)
+                    return true;
+        }
+    }
+    return false;
+}
+
+static bool is_counted(const struct ms_program *program, const struct uses *uses) {
+    for (uint32_t i = 0; i < uses->count; i++)
+        if (ms_access_of(program, uses->atomics[i])->flags & MS_ACCESS_MODIFY)
+            return true;
+    return false;
+}
+
+/* `if (o->references == 1) ...; unref(o)`: that the object may be gone at the end is why groups
+ * leave this out; but what is decided is whether others have it. */
+static void judge_decision(struct ms_program *program, const struct ms_groups *groups,
+                           const bool *has_atomics, uint32_t number) {
+    const struct ms_access *access = &program->accesses[number];
+    const uint32_t wanted = MS_ACCESS_SETUP | MS_ACCESS_CONDITION;
+    if (access->kind != MS_ACCESS_READ || (access->flags & wanted) != wanted ||
+        (access->flags & MS_ACCESS_OWNED) || frees_itself(program, access->function))
+        return;
+    for (uint32_t c = 0; c < program->code[access->function].context_count; c++) {
+        struct ms_instance instance;
+        if (!ms_make_instance(program, number, c, &instance))
+            continue;
+        const struct ms_group *group = group_of(groups, instance.key);
+        struct uses uses = {.count = 0};
+        if (!group || !has_atomics[group - groups->items])
+            continue;
+        count_uses(program, group, &uses);
+        if (is_counted(program, &uses))
+            judge_instance(program, group, &uses, &instance);
+    }
+}
+
 static void judge(struct ms_program *program) {
     const struct ms_groups *groups = ms_collect_accesses(program);
+    bool *has_atomics = ms_allocate(groups->count + 1);
     for (size_t g = 0; g < groups->count; g++) {
         const struct ms_group *group = &groups->items[g];
         struct uses uses = {.count = 0};
         count_uses(program, group, &uses);
-        if (!uses.atomic_places || !uses.plain_places)
-            continue;
-        for (uint32_t i = 0; i < group->count; i++) {
-            bool known;
-            const struct ms_instance *plain = &group->items[i];
-            if (!is_plain(program, plain))
-                continue;
-            const struct ms_instance *atomic = find_partner(program, &uses, plain, &known);
-            if (atomic)
-                report(program, group, plain, atomic, known,
-                       confidence_of(program, &uses, plain, known));
-        }
+        has_atomics[g] = uses.atomic_places != 0;
+        for (uint32_t i = 0; uses.atomic_places && uses.plain_places && i < group->count; i++)
+            judge_instance(program, group, &uses, &group->items[i]);
     }
+    for (uint32_t i = 0; i < program->access_count; i++)
+        judge_decision(program, groups, has_atomics, i);
+    free(has_atomics);
 }
 
 const struct ms_check_code ms_code_of_MIXED_ATOMIC = {.judge = judge};

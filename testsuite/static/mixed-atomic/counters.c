@@ -85,3 +85,12 @@ void stats_unref_ok(struct stats *s) {
 void stats_reset_ok(struct stats *s) {
     s->references = 1;
 }
+
+/* That it may be the last to drop it does not make it the only one. */
+int stats_release_bad(struct stats *s) {
+    int last = 0;
+    if (s->references == 1) // expected-warning {{`s->references` is read plainly here}} expected-note@* {{atomically here}}
+        last = 1;
+    stats_unref_ok(s);
+    return last;
+}
