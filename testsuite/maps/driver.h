@@ -37,6 +37,7 @@ struct map_drivers {
 };
 struct map_drivers hmap_drivers(void);
 struct map_drivers swissmap_drivers(void);
+struct map_drivers btreemap_drivers(void);
 struct map_drivers rawmap_drivers(void);
 struct map_drivers rwmap_drivers(void);
 struct map_drivers rwmap_pthread_drivers(void);

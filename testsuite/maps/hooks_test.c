@@ -13,16 +13,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <mapsan/maps/btreemap.h>
 #include <mapsan/maps/rawmap.h>
 #include <mapsan/maps/rwmap.h>
 #include <mapsan/maps/swissmap.h>
 
 MAPSAN_MAP_DEFINE(hmap, plain, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(swissmap, swiss, MAPSAN_KEY_U64, uint64_t)
+MAPSAN_MAP_DEFINE(btreemap, ordered, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(rwmap, guarded, MAPSAN_KEY_U64, uint64_t)
 
 static struct plain *map;
 static struct swiss *swiss_map;
+static struct ordered *ordered_map;
 static struct rawmap *raw_map;
 static struct rawmap_spmc *spmc_map;
 static struct guarded *guarded_map;
@@ -55,6 +58,20 @@ static void *read_swiss(void *unused) {
     uint64_t value;
     for (uint64_t i = 0; !atomic_load(&stop); i++)
         (void)swiss_get(swiss_map, i % 1000, &value);
+    return unused;
+}
+
+static void *write_ordered(void *unused) {
+    for (uint64_t i = 0; !atomic_load(&stop); i++) {
+        (void)ordered_put(ordered_map, i % 1000, i);
+        (void)ordered_remove(ordered_map, (i + 500) % 1000);
+    }
+    return unused;
+}
+
+static void *seek_ordered(void *unused) {
+    for (uint64_t i = 0; !atomic_load(&stop); i++)
+        (void)ordered_seek(ordered_map, i % 1000, BTREEMAP_ABOVE, NULL, NULL);
     return unused;
 }
 
@@ -151,6 +168,24 @@ static void swiss_two_readers(void) {
         (void)swiss_put(swiss_map, i, i);
     run_pair(read_swiss, read_swiss, 100);
     swiss_free(swiss_map);
+}
+
+static void ordered_two_writers(void) {
+    ordered_map = ordered_new(NULL);
+    run_pair(write_ordered, write_ordered, 10000);
+}
+
+static void ordered_seek_and_writer(void) {
+    ordered_map = ordered_new(NULL);
+    run_pair(seek_ordered, write_ordered, 10000);
+}
+
+static void ordered_two_seeks(void) {
+    ordered_map = ordered_new(NULL);
+    for (uint64_t i = 0; i < 1000; i++)
+        (void)ordered_put(ordered_map, i, i);
+    run_pair(seek_ordered, seek_ordered, 100);
+    ordered_free(ordered_map);
 }
 
 static void raw_two_writers(void) {
@@ -258,6 +293,10 @@ int main(void) {
     expect(swiss_reader_and_writer, "swissmap: reader and writer",
            "concurrent map read and map write");
     expect(swiss_two_readers, "swissmap: two readers", NULL);
+    expect(ordered_two_writers, "btreemap: two writers", "concurrent map writes");
+    expect(ordered_seek_and_writer, "btreemap: seek and writer",
+           "concurrent map read and map write");
+    expect(ordered_two_seeks, "btreemap: two seeks", NULL);
     expect(raw_two_writers, "rawmap: two writers", "concurrent map writes");
     expect(raw_reader_and_writer, "rawmap: reader and writer", "concurrent map read and map write");
     expect(spmc_two_writers, "rawmap_spmc: two writers", "concurrent map writes");
