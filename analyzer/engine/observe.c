@@ -56,12 +56,13 @@ static struct ms_lockset common_lockset(const struct ms_local *local,
     struct ms_lockset common = ms_state_lockset(&local->frame, states->items[0]);
     for (uint32_t i = 0; i < common.count; i++)
         common.items[i].lock = ms_path_origin(local->program, common.items[i].lock);
-    *fuzzy = states->items[0]->fuzzy;
+    *fuzzy = states->items[0]->fuzzy || states->items[0]->fog;
     for (uint32_t i = 1; i < states->count; i++) {
         struct ms_lockset other = ms_state_lockset(&local->frame, states->items[i]);
         for (uint32_t b = 0; b < other.count; b++)
             other.items[b].lock = ms_path_origin(local->program, other.items[b].lock);
-        *fuzzy |= states->items[i]->fuzzy || !same_lockset(&common, &other);
+        *fuzzy |=
+            states->items[i]->fuzzy || states->items[i]->fog || !same_lockset(&common, &other);
         uint32_t kept = 0;
         for (uint32_t a = 0; a < common.count; a++)
             for (uint32_t b = 0; b < other.count; b++)

@@ -71,8 +71,10 @@ struct ms_state {
     ms_variable published[MS_PUBLISHED_MAX]; /* locals whose address others have */
     uint8_t held_count, constraint_count, owned_count, published_count;
     uint32_t given_away; /* parameters whose pointee others can reach from now on */
-    bool fuzzy;          /* locksets that differed were merged: absence of a lock proves nothing */
-    ms_path returned;    /* value of the return statement passed last; 0 unknown or none */
+    bool
+        fog; /* a function that we do not see, and that is called like a lock, may have taken one */
+    bool fuzzy;       /* locksets that differed were merged: absence of a lock proves nothing */
+    ms_path returned; /* value of the return statement passed last; 0 unknown or none */
     uint32_t return_event; /* that statement; 0 none */
     uint64_t live;   /* threads that may run because of what this function did (bits: ms_thread) */
     uint64_t joined; /* threads that this function surely waited for */
@@ -84,7 +86,7 @@ struct ms_state {
 struct ms_lock_change {
     ms_path lock; /* in the callee's frame */
     uint8_t mode;
-    int8_t level;
+    int8_t level; /* 0: tried and not obtained */
     uint32_t event;
 };
 

@@ -208,7 +208,8 @@ static bool merge(const struct ms_frame *frame, struct ms_state *into, const str
     changed |= merge_constraints(into, from);
     changed |= merge_owned(into, from);
     changed |= merge_published(into, from);
-    changed |= (from->given_away & ~into->given_away) != 0;
+    changed |= (from->given_away & ~into->given_away) != 0 || (from->fog && !into->fog);
+    into->fog |= from->fog;
     into->given_away |= from->given_away;
     changed |= (from->live & ~into->live) != 0 || (into->joined & ~from->joined) != 0;
     into->live |= from->live;

@@ -458,7 +458,10 @@ static bool apply_exit(struct ms_local *local, struct ms_state *state, uint32_t 
         const struct ms_lock_change *change = &exit->changes[c];
         ms_path lock =
             ms_state_instantiate(frame, state, arguments, argument_count, change->lock, result);
-        change_lock(local, state, event, lock, change->mode, change->level);
+        if (lock && change->level == 0)
+            ms_state_fail_lock(&local->frame, state, lock, event);
+        else
+            change_lock(local, state, event, lock, change->mode, change->level);
     }
     return true;
 }
@@ -478,21 +481,6 @@ static void apply_memory(struct ms_local *local, struct ms_state *state,
     }
 }
 
-/* What other exits of the callee have taken and this one has not. */
-static void note_failures(struct ms_local *local, struct ms_state *state, uint32_t event,
-                          const struct ms_summary *summary, uint32_t exit, const ms_path *arguments,
-                          uint32_t argument_count) {
-    for (uint32_t e = 0; e < summary->exit_count; e++)
-        for (uint32_t c = 0; e != exit && c < summary->exits[e].change_count; c++) {
-            const struct ms_lock_change *change = &summary->exits[e].changes[c];
-            ms_path lock = change->level > 0 ? ms_state_instantiate(&local->frame, state, arguments,
-                                                                    argument_count, change->lock, 0)
-                                             : 0;
-            if (lock)
-                ms_state_fail_lock(&local->frame, state, lock, event);
-        }
-}
-
 static void apply_body(struct ms_local *local, struct ms_states *states, uint32_t event,
                        ms_function callee, const ms_path *arguments, uint32_t argument_count,
                        bool locks, struct ms_states *after) {
@@ -505,8 +493,6 @@ static void apply_body(struct ms_local *local, struct ms_states *states, uint32_
         for (uint32_t e = 0; e < summary->exit_count; e++) {
             struct ms_state *state = ms_state_copy(&local->frame, states->items[i]);
             apply_memory(local, state, summary, arguments, argument_count);
-            if (locks)
-                note_failures(local, state, event, summary, e, arguments, argument_count);
             if (apply_exit(local, state, event, &summary->exits[e], arguments, argument_count,
                            locks))
                 ms_states_add(&local->frame, after, state, event);
@@ -534,6 +520,29 @@ static void apply_bodies(struct ms_local *local, struct ms_states *states, uint3
 /* Not a function of the system or of a library: another file of the program has it. */
 static bool is_of_program(const struct ms_program *program, const struct ms_event *call) {
     return !call->callee || !(ms_function_at(program, call->callee)->flags & MS_FUNCTION_SYSTEM);
+}
+
+static bool name_has(const char *name, const char *const *words) {
+    for (; *words; words++)
+        if (strcasestr(name, *words))
+            return true;
+    return false;
+}
+
+/* Neither model nor body. If its name is that of a lock operation, what is held from here on is not
+ * known, until one whose name says that it ends. */
+static void unseen_call(const struct ms_program *program, struct ms_state *state, uint32_t event) {
+    static const char *const ends[] = {"unlock", "release", "leave", "end", "exit", "unhold", NULL};
+    static const char *const starts[] = {"lock",  "mutex", "acquire", "enter",    "begin",
+                                         "latch", "grab",  "guard",   "critical", NULL};
+    const struct ms_event *call = &program->facts->events[event];
+    const char *name = ms_name(program, ms_function_at(program, call->callee)->name);
+    if (is_of_program(program, call))
+        ms_state_note_call(state, event);
+    if (name_has(name, ends))
+        state->fog = false;
+    else if (name_has(name, starts))
+        state->fog = true;
 }
 
 static void transfer_call(struct ms_local *local, struct ms_states *states, uint32_t event) {
@@ -569,9 +578,8 @@ static void transfer_call(struct ms_local *local, struct ms_states *states, uint
             call->callee ? 0 : ms_state_value(&local->frame, states->items[0], call->path);
         struct ms_functions callees = ms_callees(program, local->function, call, pointer);
         apply_bodies(local, states, event, callees, arguments, count, !locks_said);
-        for (uint32_t i = 0; !callees.count && is_of_program(program, call) && i < states->count;
-             i++)
-            ms_state_note_call(states->items[i], event);
+        for (uint32_t i = 0; !callees.count && i < states->count; i++)
+            unseen_call(program, states->items[i], event);
     }
     if (call->callee && (ms_function_at(program, call->callee)->flags & MS_FUNCTION_NORETURN))
         states->count = 0;

@@ -81,7 +81,7 @@ static void on_lock(struct ms_local *local, const struct ms_state *state, uint32
         step = (struct step){.event = event};
     step.states++;
     if (!held || state->fuzzy || is_computed(local->program, lock) ||
-        (change < 0 && !is_own_step(local->program, event)))
+        (change < 0 && !held->failed && !is_own_step(local->program, event)))
         return;
     const char *problem = wrong_step(local, held, mode, change);
     if (!problem)
