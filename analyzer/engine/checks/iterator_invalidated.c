@@ -286,13 +286,13 @@ static ms_path stepped_variable(struct ms_program *program, const struct ms_even
     int kind = ms_node(program, event->path)->kind;
     if (event->kind != MS_EVENT_WRITE || (kind != MS_PATH_LOCAL && kind != MS_PATH_PARAM))
         return 0;
-    ms_path object = ms_make(program, MS_PATH_DEREF, event->path, 0, 0);
     struct ms_path_node value = *ms_node(program, event->value);
     if (value.kind == MS_PATH_CONTAINER)
         value = *ms_node(program, value.base);
-    return value.kind == MS_PATH_FIELD && ms_path_contains(program, value.base, object)
-               ? event->path
-               : 0;
+    if (value.kind != MS_PATH_FIELD || ms_path_root(program, value.base) != event->path)
+        return 0;
+    ms_path object = ms_make(program, MS_PATH_DEREF, event->path, 0, 0);
+    return ms_path_contains(program, value.base, object) ? event->path : 0;
 }
 
 /* Whether a function frees what this parameter points to before it can do anything else. */
