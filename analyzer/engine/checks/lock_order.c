@@ -143,6 +143,11 @@ static enum ms_confidence pair_confidence(const struct ms_program *program, stru
         distance(program, pair.there) > CALLS_MAX || distance(program, pair.back) > CALLS_MAX;
     if (may_be_one_thread(program, pair) || (far && !pair.known))
         return MS_CONFIDENCE_LOW;
+    /* Which one of an array is held, and whether it was given back under another index, is not
+     * known. */
+    if (ms_lock_is_striped(program, pair.back->from) ||
+        ms_lock_is_striped(program, pair.there->from))
+        return MS_CONFIDENCE_LOW;
     bool unique =
         ms_is_unique_lock(program, pair.back->from) && ms_is_unique_lock(program, pair.back->to);
     return pair.known && unique && !far ? MS_CONFIDENCE_HIGH : MS_CONFIDENCE_MEDIUM;
@@ -175,6 +180,44 @@ static void judge_pair(struct ms_program *program, const struct ms_lock_edges *e
                                            : find_pair(program, back, back_count, there, count);
     if (pair.there)
         report_pair(program, pair);
+}
+
+/* ---- declared orders ---- */
+
+static struct ms_range attributes_of(const struct ms_program *program, ms_path lock) {
+    const struct ms_path_node *node = ms_node(program, lock);
+    while (node->kind == MS_PATH_INDEX)
+        node = ms_node(program, node->base);
+    if (node->kind == MS_PATH_GLOBAL)
+        return program->facts->variables[node->operand].attributes;
+    if (node->kind != MS_PATH_FIELD)
+        return (struct ms_range){0, 0};
+    return program->facts->fields[program->facts->records[node->operand].fields.first + node->extra]
+        .attributes;
+}
+
+/* Whether an attribute of `lock` has it taken before, or after, the other. */
+static bool is_declared(struct ms_program *program, ms_path lock, uint8_t kind, ms_path other) {
+    struct ms_range range = attributes_of(program, lock);
+    for (uint32_t i = 0; i < range.count; i++) {
+        const struct ms_attribute *attribute = &program->facts->attributes[range.first + i];
+        if (attribute->kind == kind && attribute->path &&
+            ms_lock_key(program, attribute->path) == ms_lock_key(program, other))
+            return true;
+    }
+    return false;
+}
+
+static void judge_declared(struct ms_program *program, const struct ms_lock_edge *edge) {
+    const struct ms_acquisition *taken = taken_at(program, edge);
+    if (!is_declared(program, edge->to, MS_ATTRIBUTE_ACQUIRED_BEFORE, edge->from) &&
+        !is_declared(program, edge->from, MS_ATTRIBUTE_ACQUIRED_AFTER, edge->to))
+        return;
+    if (ms_report(program, MS_CHECK_LOCK_ORDER, MS_CONFIDENCE_HIGH, taken->function,
+                  program->facts->events[taken->event].where, edge->to,
+                  "`%s` is taken while `%s` is held, but is declared to be taken before it",
+                  taken_name(program, edge), held_name(program, edge)))
+        note_held(program, edge);
 }
 
 /* ---- two locks of one kind ---- */
@@ -364,6 +407,7 @@ static void judge(struct ms_program *program) {
     for (size_t first = 0, count; first < edges.count; first += count) {
         const struct ms_lock_edge *edge = &edges.items[first];
         ms_find_lock_edges(&edges, edge->from, edge->to, &count);
+        judge_declared(program, edge);
         if (edge->from == edge->to)
             for (size_t i = 0; i < count; i++)
                 judge_same_kind(program, &edge[i]);
