@@ -127,7 +127,7 @@ static struct mapsan_open *push(struct mapsan_thread *self) {
     if (self->nested == MAPSAN_NESTED_MAX)
         mapsan_conflict_bury(self);
     if (self->nested == MAPSAN_NESTED_MAX) {
-        self->unwatched++;
+        __atomic_store_n(&self->unwatched, self->unwatched + 1, __ATOMIC_RELAXED);
         return NULL;
     }
     if (!self->nested)

@@ -64,10 +64,17 @@ __attribute__((destructor(101))) static void end(void) {
     char line[200];
     const unsigned reports = mapsan_conflict_count();
     const size_t refused = mapsan_table_refused();
+    const uint64_t unwatched = mapsan_threads_unwatched();
     if (refused) {
         snprintf(line, sizeof line,
                  "==%d==mapsan: %zu operations were not watched: more than max_maps=%d maps\n",
                  (int)getpid(), refused, mapsan_flags.max_maps);
+        mapsan_say(line);
+    }
+    if (unwatched) {
+        snprintf(line, sizeof line,
+                 "==%d==mapsan: %llu operations were not watched: inside %d others in one thread\n",
+                 (int)getpid(), (unsigned long long)unwatched, MAPSAN_NESTED_MAX + 1);
         mapsan_say(line);
     }
     if (mapsan_flags.verbosity > 0) {

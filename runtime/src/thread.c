@@ -199,6 +199,14 @@ void mapsan_threads_start(void) {
     pthread_atfork(NULL, NULL, after_fork);
 }
 
+uint64_t mapsan_threads_unwatched(void) {
+    uint64_t sum = 0;
+    const uint32_t high = __atomic_load_n(&mapsan_slots_high, __ATOMIC_RELAXED);
+    for (uint32_t slot = 1; slot <= high; slot++)
+        sum += __atomic_load_n(&mapsan_thread_of(slot)->unwatched, __ATOMIC_RELAXED);
+    return sum;
+}
+
 void mapsan_threads_disable(void) { off = true; }
 
 static void read_comm(pid_t tid, char *name) {

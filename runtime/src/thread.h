@@ -136,6 +136,9 @@ MAPSAN_HIDDEN void *mapsan_thread_launch(void *launch);
 /* Once, at start: the main thread gets number 0, fork and thread exit are hooked. */
 MAPSAN_HIDDEN void mapsan_threads_start(void);
 
+/* Operations that were nested too deep to be watched, in all threads so far. */
+MAPSAN_HIDDEN uint64_t mapsan_threads_unwatched(void);
+
 /* Takes the hooks of this process out of action for good. */
 MAPSAN_HIDDEN void mapsan_threads_disable(void);
 

@@ -2,7 +2,8 @@
 /*
  * A program for options.sh: ROUNDS times the same two pairs of places collide, then it ends with
  * code
- * 7. With the argument "callback" the report is handed to the program, which says its title.
+ * 7. With the argument "callback" the report is handed to the program, which says its title; with
+ * "deep" nothing collides, but operations stand inside each other, 40 deep.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -32,10 +33,21 @@ static void *second(void *unused) {
     return unused;
 }
 
+static void read_inside_reads(int levels) {
+    READ_BEGIN(&map);
+    if (levels > 1)
+        read_inside_reads(levels - 1);
+    READ_END(&map);
+}
+
 int main(int count, char **arguments) {
     static jmp_buf back;
     if (setjmp(back) == 0)
         longjmp(back, 1); /* goes through the runtime, enabled or not */
+    if (count > 1 && strcmp(arguments[1], "deep") == 0) {
+        read_inside_reads(40);
+        return 7;
+    }
     callback = count > 1 && strcmp(arguments[1], "callback") == 0;
     INIT(&map);
     for (int i = 0; i < ROUNDS; i++) {

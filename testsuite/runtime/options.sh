@@ -65,6 +65,10 @@ has "$(printf '\033\\[1;31m')==" err || fail "color=always"
 run "" callback
 has "callback: concurrent map writes in second and main" out || fail "__mapsan_on_report"
 
+run "" deep
+has "mapsan: 8 operations were not watched: inside 32 others in one thread" err &&
+    [ "$status" -eq 7 ] || fail "operations 40 deep"
+
 run "help=1:enabled=0"
 has "  halt_on_error  *end the process" err && [ "$status" -eq 7 ] || fail "help=1"
 
