@@ -4,7 +4,6 @@
 // AST), __sync_* and the flag operations (calls of builtins). They are told
 // apart by the words in their names.
 #include "Body.h"
-#include "Compat.h"
 
 #include "clang/Basic/Builtins.h"
 
@@ -85,9 +84,7 @@ void BodyExtractor::atomic(const AtomicExpr *E) {
 }
 
 /// __sync_*, __atomic_test_and_set, fences. False if the call is none of these.
-bool BodyExtractor::atomicBuiltin(const CallExpr *E, unsigned Builtin) {
-  std::string FullName = compat::builtinName(Unit.context(), Builtin);
-  StringRef Name = FullName;
+bool BodyExtractor::atomicBuiltin(const CallExpr *E, StringRef Name) {
   bool Sync = Name.consume_front("__sync_");
   if (!Sync && !Name.starts_with("__atomic_") &&
       !Name.starts_with("__c11_atomic_"))

@@ -304,23 +304,26 @@ bool BodyExtractor::endWithSwitch(const CFGBlock &Block,
 }
 
 /// An exit of the function must not be mistaken for a call that never returns,
-/// nor the other way round: where that call is no event (a builtin trap, the
-/// inside of a macro), one stands for it. A block that does nothing else goes.
+/// nor the other way round: where that call is no event (a builtin trap), one
+/// stands for it. If it is the inside of a macro, the way there is left out.
 void BodyExtractor::endNoReturn(const CFGBlock &Block) {
-  block().NoReturn = true;
-  if (block().Events.empty())
-    return;
-  const FunctionDecl *Last = nullptr;
+  const CallExpr *Last = nullptr;
   for (const CFGElement &Element : Block)
     if (auto S = Element.getAs<CFGStmt>())
       if (const auto *Call = dyn_cast<CallExpr>(S->getStmt()))
-        Last = Call->getDirectCallee();
-  const ms_event Event = block().Events.back();
-  bool IsEvent = Event.kind == MS_EVENT_CALL && Event.callee && Last &&
-                 Event.callee == Unit.function(Last);
+        Last = Call;
+  std::vector<ms_event> &Events = block().Events;
+  block().NoReturn = true;
+  if (Events.empty() && Last && macroOf(Last))
+    return;
+  const FunctionDecl *Callee = Last ? Last->getDirectCallee() : nullptr;
+  bool IsEvent = Callee && !Events.empty() &&
+                 Events.back().kind == MS_EVENT_CALL &&
+                 Events.back().callee == Unit.function(Callee);
   if (IsEvent)
     return;
-  ms_event &Trap = emit(MS_EVENT_CALL, Function->getBody()->getEndLoc());
+  ms_event &Trap = emit(MS_EVENT_CALL, Last ? Last->getExprLoc()
+                                            : Function->getBody()->getEndLoc());
   Trap.callee = Unit.unreachable();
 }
 

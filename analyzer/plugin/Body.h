@@ -86,6 +86,7 @@ private:
   void modify(const clang::Expr *Target);
   void write(ms_path Location, const clang::Expr *Value, clang::QualType Type,
              uint16_t Flags, clang::SourceLocation Where);
+  bool isAnywhere(ms_path Path) const;
   bool isPrivate(const clang::Expr *LValue) const;
   bool isCopied(const clang::Expr *Cast) const;
 
@@ -95,7 +96,7 @@ private:
 
   // Atomics.cpp
   void atomic(const clang::AtomicExpr *E);
-  bool atomicBuiltin(const clang::CallExpr *E, unsigned Builtin);
+  bool atomicBuiltin(const clang::CallExpr *E, llvm::StringRef Name);
   ms_event atomicEvent(ms_event_kind Kind, const clang::Expr *Pointer,
                        uint8_t Order, const clang::Stmt *Whole);
   void plainWrite(const clang::Expr *Pointer, ms_path Value);

@@ -4,6 +4,7 @@
 // under another name are calls of that function; the rest are calls like any
 // other.
 #include "Body.h"
+#include "Compat.h"
 
 #include "clang/Basic/Builtins.h"
 
@@ -40,8 +41,16 @@ bool BodyExtractor::builtin(const CallExpr *E, unsigned Builtin) {
   case Builtin::BI__builtin_trap:
     return true;
   default:
-    return atomicBuiltin(E, Builtin);
+    break;
   }
+  // Checked arithmetic stores through its last argument.
+  std::string Name = compat::builtinName(Unit.context(), Builtin);
+  if (llvm::StringRef(Name).ends_with("_overflow")) {
+    plainWrite(E->getArg(E->getNumArgs() - 1), 0);
+    P.bindValue(E, 0);
+    return true;
+  }
+  return atomicBuiltin(E, Name);
 }
 
 void BodyExtractor::call(const CallExpr *E) {

@@ -123,11 +123,22 @@ void BodyExtractor::readEvent(const CastExpr *Cast) {
     Reads[Cast] = block().Events.size() - 1;
 }
 
+/// Reached through a pointer from nowhere, and by no field.
+bool BodyExtractor::isAnywhere(ms_path Path) const {
+  for (;;) {
+    const ms_path_node &Node = Unit.unit()->paths[Path];
+    if (Node.kind != MS_PATH_DEREF && Node.kind != MS_PATH_INDEX &&
+        Node.kind != MS_PATH_ADDRESS)
+      return Node.kind == MS_PATH_UNKNOWN;
+    Path = Node.base;
+  }
+}
+
 /// False if nothing is known of the place.
 bool BodyExtractor::readPlace(const Expr *LValue) {
   QualType Type = LValue->getType();
   ms_path Location = P.location(LValue);
-  if (!Location)
+  if (isAnywhere(Location))
     return false;
   ms_event &Event = emit(MS_EVENT_READ, LValue->getExprLoc());
   Event.path = Location;
@@ -176,7 +187,10 @@ void BodyExtractor::assignment(const BinaryOperator *E) {
 void BodyExtractor::modify(const Expr *Target) {
   QualType Type = Target->getType();
   ms_path Location = P.location(Target);
-  ms_path Value = Type->isPointerType() ? P.advance(Location, 0) : 0;
+  ms_path Value = 0;
+  if (Type->isPointerType())
+    Value = Unit.path(MS_PATH_ADDRESS,
+                      P.index(Unit.path(MS_PATH_DEREF, Location), 0));
   ms_event &Event = emit(MS_EVENT_WRITE, Target->getExprLoc());
   Event.path = Location;
   Event.value = Value;

@@ -232,9 +232,25 @@ ms_range Extractor::attributes(const std::vector<ms_attribute> &Found) {
   return Range;
 }
 
+ms_variable Extractor::literal(const CompoundLiteralExpr *Literal) {
+  auto [Known, New] = Literals.try_emplace(Literal, 0);
+  if (!New)
+    return Known->second;
+  QualType Type = Literal->getType();
+  requireFields(Type);
+  ms_variable Index = temporary("<literal>", Type, Literal->getExprLoc());
+  Literals[Literal] = Index;
+  Unit->variables[Index].flags =
+      MS_VARIABLE_GLOBAL | MS_VARIABLE_INTERNAL | MS_VARIABLE_DEFINED;
+  extractStaticInitialiser(*this, path(MS_PATH_GLOBAL, 0, Index),
+                           Literal->getInitializer(), Type);
+  return Index;
+}
+
 void Extractor::addStaticInitialiser(const VarDecl *Variable) {
   if (Variable->getInit())
-    extractStaticInitialiser(*this, Variable);
+    extractStaticInitialiser(*this, path(MS_PATH_GLOBAL, 0, variable(Variable)),
+                             Variable->getInit(), Variable->getType());
 }
 
 /// All static initialisers of the unit stand in one block of one function that

@@ -56,6 +56,9 @@ public:
   /// A function that never returns, for code that ends without a call.
   ms_function unreachable();
 
+  /// The unnamed static object of a compound literal outside of functions.
+  ms_variable literal(const clang::CompoundLiteralExpr *Literal);
+
   /// A WRITE of static initialisation.
   void addInitialiser(const ms_event &Event) { Initialisers.push_back(Event); }
   /// Extracts the initialiser of a variable with static storage.
@@ -97,6 +100,7 @@ private:
   llvm::DenseMap<const clang::Decl *, uint32_t> Entries;
   llvm::StringMap<ms_function> ExternalFunctions;
   llvm::StringMap<ms_function> MacroFunctions;
+  llvm::DenseMap<const clang::Expr *, ms_variable> Literals;
   ms_function Unreachable = 0;
   llvm::DenseMap<const void *, ms_type> Types;
   llvm::DenseSet<const clang::Decl *> Extracted;

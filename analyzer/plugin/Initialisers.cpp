@@ -103,13 +103,13 @@ void forEachInitialised(Extractor &Unit, Paths &P, ms_path Location,
   Walker{Unit, P, Write}.walk(Location, Init, Type);
 }
 
-void extractStaticInitialiser(Extractor &Unit, const VarDecl *Variable) {
-  QualType Type = Variable->getType();
+void extractStaticInitialiser(Extractor &Unit, ms_path Object, const Expr *Init,
+                              QualType Type) {
   QualType Base = Unit.context().getBaseElementType(Type);
   if (Type->isArrayType() && isPlain(Base))
     return; // a table of numbers or a string
   Paths P(Unit, nullptr);
-  forEachInitialised(Unit, P, P.variable(Variable), Variable->getInit(), Type,
+  forEachInitialised(Unit, P, Object, Init, Type,
                      [&](ms_path Location, const Expr *Value, QualType Part) {
                        ms_path Stored = Value ? P.value(Value) : 0;
                        // Static objects begin as zero, and strings in a table

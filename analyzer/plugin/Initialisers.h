@@ -21,9 +21,10 @@ void forEachInitialised(Extractor &Unit, Paths &P, ms_path Location,
                         const clang::Expr *Init, clang::QualType Type,
                         InitialiserWriter Write);
 
-/// The initialiser of a variable with static storage; goes to the unit's list
-/// of them.
-void extractStaticInitialiser(Extractor &Unit, const clang::VarDecl *Variable);
+/// The initialiser of an object with static storage; goes to the unit's list of
+/// them.
+void extractStaticInitialiser(Extractor &Unit, ms_path Object,
+                              const clang::Expr *Init, clang::QualType Type);
 
 } // namespace mapsan
 

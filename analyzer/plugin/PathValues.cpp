@@ -77,7 +77,7 @@ ms_path Paths::binaryValue(const BinaryOperator *E) {
                     ? constant(-Unit.unit()->constants[Node.operand])
                     : 0;
       }
-      return advance(value(Left), Index);
+      return Unit.path(MS_PATH_ADDRESS, element(Left, Index));
     }
   }
   if (!E->isLogicalOp() && E->getType()->isIntegerType() &&

@@ -74,26 +74,32 @@ ms_path Paths::field(ms_path Base, const FieldDecl *Field) {
 }
 
 ms_path Paths::index(ms_path Base, ms_path Index) {
-  if (Index == constant(0))
-    return Base;
-  const ms_path_node Below = Unit.unit()->paths[Base];
-  if (Below.kind != MS_PATH_INDEX)
-    return Unit.path(MS_PATH_INDEX, Base, 0, Index);
-  // An element of an element's array: p[i] + j. Two constants add up, all else
-  // is some element.
-  const ms_path_node First = Unit.unit()->paths[Below.extra];
-  const ms_path_node Second = Unit.unit()->paths[Index];
-  ms_path Sum = 0;
-  if (First.kind == MS_PATH_CONSTANT && Second.kind == MS_PATH_CONSTANT)
-    Sum = constant(static_cast<int64_t>(
-        static_cast<uint64_t>(Unit.unit()->constants[First.operand]) +
-        static_cast<uint64_t>(Unit.unit()->constants[Second.operand])));
-  return index(Below.base, Sum);
+  return Index == constant(0) ? Base : Unit.path(MS_PATH_INDEX, Base, 0, Index);
 }
 
-ms_path Paths::advance(ms_path Pointer, ms_path Index) {
-  return Unit.path(MS_PATH_ADDRESS,
-                   index(Unit.path(MS_PATH_DEREF, Pointer), Index));
+/// Two constants add up; all else is some number.
+ms_path Paths::sum(ms_path First, ms_path Second) {
+  if (!isConstant(First) || !isConstant(Second))
+    return 0;
+  const ms_unit *Facts = Unit.unit();
+  const auto Number = [Facts](ms_path Path) {
+    return static_cast<uint64_t>(Facts->constants[Facts->paths[Path].operand]);
+  };
+  return constant(static_cast<int64_t>(Number(First) + Number(Second)));
+}
+
+static bool decays(const Expr *Pointer) {
+  const auto *Cast = dyn_cast<CastExpr>(Pointer->IgnoreParens());
+  return Cast && Cast->getCastKind() == CK_ArrayToPointerDecay;
+}
+
+ms_path Paths::element(const Expr *Pointer, ms_path Index) {
+  ms_path Base = Unit.path(MS_PATH_DEREF, value(Pointer));
+  const ms_path_node Below = Unit.unit()->paths[Base];
+  // p + i + j is one step in the same array.
+  if (Below.kind == MS_PATH_INDEX && !decays(Pointer))
+    return index(Below.base, sum(Below.extra, Index));
+  return index(Base, Index);
 }
 
 ms_path Paths::location(const Expr *E) {
@@ -117,8 +123,7 @@ ms_path Paths::location(const Expr *E) {
     return field(Base, Field);
   }
   if (const auto *Subscript = dyn_cast<ArraySubscriptExpr>(E))
-    return index(Unit.path(MS_PATH_DEREF, value(Subscript->getBase())),
-                 value(Subscript->getIdx()));
+    return element(Subscript->getBase(), value(Subscript->getIdx()));
   if (const auto *Unary = dyn_cast<UnaryOperator>(E)) {
     if (Unary->getOpcode() == UO_Deref)
       return Unit.path(MS_PATH_DEREF, value(Unary->getSubExpr()));
@@ -127,6 +132,10 @@ ms_path Paths::location(const Expr *E) {
   }
   if (const auto *Cast = dyn_cast<CastExpr>(E))
     return location(Cast->getSubExpr());
+  if (const auto *Literal = dyn_cast<CompoundLiteralExpr>(E))
+    return Literal->isFileScope()
+               ? Unit.path(MS_PATH_GLOBAL, 0, Unit.literal(Literal))
+               : 0;
   if (const auto *Binary = dyn_cast<BinaryOperator>(E)) {
     if (Binary->isCommaOp())
       return location(Binary->getRHS());

@@ -31,9 +31,10 @@ public:
 
   ms_path variable(const clang::VarDecl *Variable);
   ms_path field(ms_path Base, const clang::FieldDecl *Field);
+  /// Element `Index` of what `Pointer` points to; of an array within an array
+  /// if `Pointer` decayed.
+  ms_path element(const clang::Expr *Pointer, ms_path Index);
   ms_path index(ms_path Base, ms_path Index);
-  /// p + n, for pointers.
-  ms_path advance(ms_path Pointer, ms_path Index);
 
   /// The number of the result of a call, an atomic operation or a macro's
   /// expansion. The same expression has the same number.
@@ -57,6 +58,7 @@ public:
   static const clang::VarDecl *localRoot(const clang::Expr *LValue);
 
 private:
+  ms_path sum(ms_path First, ms_path Second);
   ms_path unaryValue(const clang::UnaryOperator *E);
   ms_path binaryValue(const clang::BinaryOperator *E);
   ms_path castValue(const clang::CastExpr *E);

@@ -415,6 +415,12 @@ class Inputs(Case):
             with self.subTest(flags=flags):
                 self.assert_no_trace(self.compile("-w", *flags, "-c", "f.c"))
 
+    def test_corners_of_the_language(self):
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "plugin_odd.c")
+        for flags in (["-O0"], ["-O2", "-g"], ["-std=gnu2x"]):
+            with self.subTest(flags=flags):
+                self.same("-std=gnu17", "-w", *flags, "-c", source, "-o", os.devnull)
+
     def test_size(self):
         """A function beyond all bounds is left out, quickly, and the build goes on."""
         body = "".join("if (x == %d) y += %d;\n" % (i, i) for i in range(60000))

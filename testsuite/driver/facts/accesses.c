@@ -135,3 +135,29 @@ long constants(void) { long k = sizeof(int) * B; k = -A; k = ~0; k = 'c'; k = (A
 // CHECK-NEXT:     write k = 99
 // CHECK-NEXT:     write k = 13
 // CHECK-NEXT:     return k
+extern int grid[4][8];
+int planes(int i, int (*rows)[8]) { return grid[1][2] + grid[i][0] + *(grid[i] + 1) + rows[1][i] + *(*(rows + 1) + i); }
+// CHECK-LABEL: function planes
+// CHECK-NEXT:   block 0
+// CHECK-NEXT:     read grid[1][2]
+// CHECK-NEXT:     read grid[i]
+// CHECK-NEXT:     read grid[i][1]
+// CHECK-NEXT:     read rows[1][i]
+// CHECK-NEXT:     read rows[1][i]
+// CHECK-NEXT:     return
+int steps(int *p, int i) { return *(p + 1 + 2) + *(p + i + 1) + (&p[2])[3] + "text"[i]; }
+// CHECK-LABEL: function steps
+// CHECK-NEXT:   block 0
+// CHECK-NEXT:     read p[3]
+// CHECK-NEXT:     read p[?]
+// CHECK-NEXT:     read p[5]
+// CHECK-NEXT:     return
+void checked(int *p, int n) { if (__builtin_mul_overflow(n, 2, p)) *p = 0; }
+// CHECK-LABEL: function checked
+// CHECK-NEXT:   block 0
+// CHECK-NEXT:     write *p = ?
+// CHECK-NEXT:     goto 1 or 2
+// CHECK-NEXT:   block 1
+// CHECK-NEXT:     write *p = 0
+// CHECK-NEXT:     goto 2
+// CHECK-NEXT:   block 2

@@ -109,6 +109,10 @@ void fails(int x) { if (x) die(); if (f()) exit(1); if (f() == 2) abort(); if (x
 // CHECK-NEXT:   block 5
 // CHECK-NEXT:     call abort()
 // CHECK-NEXT:   block 6
+// CHECK-NEXT:     if x == 3 goto 7 else 8
+// CHECK-NEXT:   block 7
+// CHECK-NEXT:     call __builtin_unreachable()
+// CHECK-NEXT:   block 8
 // CHECK-NEXT:     call a()
 int returns_twice(void) { if (setjmp(env) == 0) { a(); return 1; } b(); return 0; }
 // CHECK-LABEL: function returns_twice

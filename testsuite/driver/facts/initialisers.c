@@ -11,6 +11,8 @@
 // CHECK: global n: int
 // CHECK: global counter.count: int [internal defined]
 // CHECK: global counter.cached: struct op * [internal defined]
+// CHECK: global unnamed: struct op * [defined]
+// CHECK: global <literal>: struct op [internal defined]
 
 #include <pthread.h>
 struct op { const char *name; int (*run)(void *); int flags; };
@@ -77,6 +79,7 @@ int counter(void) { static int count = 5; static struct op *cached = &ops[2]; re
 // CHECK-NEXT:     write counter.count = ? [modify]
 // CHECK-NEXT:     read counter.cached
 // CHECK-NEXT:     return
+struct op *const unnamed = &(struct op){.run = run_b};
 // CHECK-LABEL: function <initialisers> [internal initialiser]
 // CHECK-NEXT:   block 0
 // CHECK-NEXT:     write ops.run = run_a [initialise]
@@ -92,3 +95,7 @@ int counter(void) { static int count = 5; static struct op *cached = &ops[2]; re
 // CHECK-NEXT:     write current = &ops[1] [initialise]
 // CHECK-NEXT:     write counter.count = 5 [initialise]
 // CHECK-NEXT:     write counter.cached = &ops[2] [initialise]
+// CHECK-NEXT:     write <literal>.name = 0 [initialise]
+// CHECK-NEXT:     write <literal>.run = run_b [initialise]
+// CHECK-NEXT:     write <literal>.flags = 0 [initialise]
+// CHECK-NEXT:     write unnamed = &<literal> [initialise]
