@@ -71,7 +71,7 @@ __attribute__((destructor(101))) static void end(void) {
                  (int)getpid(), refused, mapsan_flags.max_maps);
         mapsan_say(line);
     }
-    if (unwatched) {
+    if (unwatched && mapsan_flags.verbosity > 0) {
         snprintf(line, sizeof line,
                  "==%d==mapsan: %llu operations were not watched: inside %d others in one thread\n",
                  (int)getpid(), (unsigned long long)unwatched, MAPSAN_NESTED_MAX + 1);

@@ -65,7 +65,7 @@ has "$(printf '\033\\[1;31m')==" err || fail "color=always"
 run "" callback
 has "callback: concurrent map writes in second and main" out || fail "__mapsan_on_report"
 
-run "" deep
+run "verbosity=1" deep
 has "mapsan: 8 operations were not watched: inside 32 others in one thread" err &&
     [ "$status" -eq 7 ] || fail "operations 40 deep"
 
