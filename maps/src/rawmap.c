@@ -16,7 +16,7 @@
 #define SLOTS_MIN 64
 #define CAPACITY_MAX (UINT64_C(1) << 56)
 #define LINE 64
-/* Bytes unmapped at a time: sixty-four pages take some ten microseconds. */
+/* Bytes unmapped at a time: what unmapping takes grows with the pages. */
 #define PIECE ((size_t)256 << 10)
 
 /* What a map without tables points to: a table with one empty slot, never written. */
