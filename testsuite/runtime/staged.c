@@ -89,8 +89,22 @@ static void await_round(const int *counter, int round) {
         sched_yield();
 }
 
+/* Each side on a processor of its own, if there are two: on the same one they never overlap. */
+static cpu_set_t allowed;
+
+static void settle(int which) {
+    cpu_set_t mine;
+    CPU_ZERO(&mine);
+    for (int cpu = 0, seen = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &allowed) && seen++ == which)
+            CPU_SET(cpu, &mine);
+    if (CPU_COUNT(&mine) == 1)
+        pthread_setaffinity_np(pthread_self(), sizeof mine, &mine);
+}
+
 static void *partner(void *unused) {
     side = 1;
+    settle(side);
     for (int round = 1;; round++) {
         await_round(&round_now, round);
         if (finished)
@@ -164,7 +178,9 @@ int main(int count, char **arguments) {
     const int wanted = count > 1 ? atoi(arguments[1]) : 1000;
     pthread_t thread;
     int attempts = 0;
+    sched_getaffinity(0, sizeof allowed, &allowed);
     pthread_create(&thread, NULL, partner, NULL);
+    settle(side);
     for (; lasting.staged < wanted && attempts < 100 * wanted; attempts++) {
         use_tag = attempts & 1;
         stage(attempts / 2 % PAIRS, lengths[attempts / 20 % LENGTHS], attempts / 10 % 2,
