@@ -121,7 +121,9 @@ static void add_compilation(struct ms_words *to, const char *directory, const ch
                             unsigned what) {
     char *plugin = find_sibling(directory, library_places, "mapsan.so");
     ms_words_add(to, "-gline-tables-only");
+#ifndef __x86_64__ /* there, unwind tables are always at hand and cost no register */
     ms_words_add(to, "-fno-omit-frame-pointer");
+#endif
     ms_words_add_joined(to, "-fplugin=", plugin);
     ms_words_add(to, "-fplugin-arg-mapsan-instrument=on");
     ms_words_add(to, "-fplugin-arg-mapsan-analyze=off");
