@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The analysis of one function: shared by its parts (local.c, transfer.c, observe.c, summary.c). */
+/* The analysis of one function: shared by its parts (local.c,
+ * transfer.c and what it calls, observe.c, summary.c). */
 #ifndef MAPSAN_LOCAL_H
 #define MAPSAN_LOCAL_H
 

@@ -5,7 +5,7 @@
  *
  *     link      units -> one unit                           link.c
  *     resolve   what each call may reach                    pointers.c, callgraph.c
- *     local     locksets inside a function, bottom-up       state.c, local.c, calls.c, summary.c
+ *     local     locksets inside a function, bottom-up       local.c, transfer.c, state.c, summary.c
  *     contexts  who calls it holding what, top-down         threads.c, contexts.c
  *     accesses  every access with its full lockset          accesses.c, guards.c
  *     judge     one file per check                          checks/, report.c
