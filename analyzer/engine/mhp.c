@@ -30,3 +30,21 @@ bool ms_parallel(const struct ms_program *program, const struct ms_instance *one
     }
     return parallel;
 }
+
+/* On a longer way than this, some condition on it that we do not understand will forbid it. */
+enum { CALLS_MAX = 5 };
+
+bool ms_way_is_certain(struct ms_program *program, const struct ms_instance *instance) {
+    const struct ms_context *context = ms_context_of(program, instance);
+    for (int calls = 0; context->site != UINT32_MAX; calls++) {
+        if (calls > CALLS_MAX)
+            return false;
+        const struct ms_call_site *site = &program->calls[context->site];
+        const struct ms_event *event = &program->facts->events[site->event];
+        if (site->how == MS_HOW_CALL && !event->callee &&
+            ms_functions_of(program, site->caller, event->path).count > 1)
+            return false;
+        context = &program->code[site->caller].contexts[context->parent];
+    }
+    return true;
+}

@@ -74,6 +74,10 @@ uint8_t ms_holds(struct ms_program *program, const struct ms_instance *instance,
 bool ms_surely_without(struct ms_program *program, const struct ms_instance *instance,
                        ms_path lock_key);
 
+/* mhp.c: whether the calls that lead to an instance surely do: none of them goes through a pointer
+ * that may hold one of several functions. */
+bool ms_way_is_certain(struct ms_program *program, const struct ms_instance *instance);
+
 /* mhp.c: whether two instances may happen in parallel; `known` when both threads are known. */
 bool ms_parallel(const struct ms_program *program, const struct ms_instance *one,
                  const struct ms_instance *other, bool *known);

@@ -157,6 +157,9 @@ static void report(struct ms_program *program, const struct ms_group *group,
         confidence = MS_CONFIDENCE_MEDIUM;
     if (only_tests(program, group, partner) && !(access->flags & MS_ACCESS_MODIFY))
         confidence = MS_CONFIDENCE_LOW; /* a state that another thread looks at now and then */
+    if (!ms_way_is_certain(program, one) || !ms_way_is_certain(program, other))
+        confidence =
+            MS_CONFIDENCE_LOW; /* a thread that may get here, through one pointer of many */
     if (holds_striped(program, one) || holds_striped(program, other))
         confidence = MS_CONFIDENCE_LOW; /* a protocol of more than one lock */
     if (!ms_report(program, MS_CHECK_UNLOCKED_ACCESS, confidence, access->function,
