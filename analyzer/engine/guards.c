@@ -121,8 +121,8 @@ static bool is_private(const struct ms_program *program, ms_path lock_key) {
                                             (MS_RECORD_IN_HEADER | MS_RECORD_SYSTEM));
 }
 
-/* Whether some function that others can call returns with the lock held. */
-static bool is_handed_out(struct ms_program *program, ms_path lock_key) {
+/* The locks that some function which others can call returns with, by key: collected once. */
+static void collect_handed_out(struct ms_program *program) {
     for (size_t i = 0; i < program->order_count; i++) {
         ms_function function = program->order[i];
         const struct ms_summary *summary = &program->code[function].summary;
@@ -130,12 +130,21 @@ static bool is_handed_out(struct ms_program *program, ms_path lock_key) {
             (ms_function_at(program, function)->flags & MS_FUNCTION_INTERNAL))
             continue;
         for (uint32_t e = 0; e < summary->exit_count; e++)
-            for (uint32_t c = 0; c < summary->exits[e].change_count; c++)
+            for (uint32_t c = 0; c < summary->exits[e].change_count; c++) {
+                ms_path key = ms_lock_key(program, summary->exits[e].changes[c].lock);
                 if (summary->exits[e].changes[c].level > 0 &&
-                    ms_lock_key(program, summary->exits[e].changes[c].lock) == lock_key)
-                    return true;
+                    !contains_key(program->handed_out, program->handed_out_count, key))
+                    MS_PUSH(program->handed_out, program->handed_out_count, key);
+            }
     }
-    return false;
+}
+
+static bool is_handed_out(struct ms_program *program, ms_path lock_key) {
+    if (!program->handed_out) {
+        MS_PUSH(program->handed_out, program->handed_out_count, 0);
+        collect_handed_out(program);
+    }
+    return contains_key(program->handed_out, program->handed_out_count, lock_key);
 }
 
 /* Whether callers that we do not see can have the lock at all. The answer for the lock asked about

@@ -173,6 +173,7 @@ void ms_program_free(struct ms_program *program) {
     free(program->acquisitions);
     free(program->handed);
     free(program->releases);
+    free(program->handed_out);
     free(program->shared_locals);
     free(program->named_objects);
     ms_arena_free(&program->arena);

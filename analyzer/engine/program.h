@@ -286,6 +286,8 @@ struct ms_program {
     size_t acquisition_count;
     struct ms_groups *groups; /* races.h */
     struct ms_instance *instances;
+    ms_path *handed_out; /* guards.c: locks that functions return with */
+    size_t handed_out_count;
     struct ms_reach { /* guards.c: the answer given last */
         ms_path lock;
         bool out;
