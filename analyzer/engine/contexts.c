@@ -45,15 +45,20 @@ struct renaming {
 };
 
 static bool was_handed(const struct ms_program *program, ms_function function, ms_path root) {
-    for (size_t i = 0; i < program->handed_count; i++)
-        if (program->handed[i].function == function && program->handed[i].root == root)
+    uint64_t hash = ms_hash_mix(function, root);
+    size_t cursor = ms_index_start(&program->handed_index, hash);
+    for (uint32_t at; (at = ms_index_next(&program->handed_index, hash, &cursor)) != MS_INDEX_END;)
+        if (program->handed[at].function == function && program->handed[at].root == root)
             return true;
     return false;
 }
 
 void ms_hand_over(struct ms_program *program, ms_function function, ms_path root) {
-    if (!was_handed(program, function, root))
-        MS_PUSH(program->handed, program->handed_count, (struct ms_handed){function, root});
+    if (was_handed(program, function, root))
+        return;
+    ms_index_add(&program->handed_index, ms_hash_mix(function, root),
+                 (uint32_t)program->handed_count);
+    MS_PUSH(program->handed, program->handed_count, (struct ms_handed){function, root});
 }
 
 static ms_path in_context(struct ms_program *program, ms_function function,

@@ -172,6 +172,7 @@ void ms_program_free(struct ms_program *program) {
     free(program->accesses);
     free(program->acquisitions);
     free(program->handed);
+    ms_index_free(&program->handed_index);
     free(program->releases);
     free(program->handed_out);
     free(program->shared_locals);

@@ -274,6 +274,7 @@ struct ms_program {
         ms_path root;
     } *handed;
     size_t handed_count;
+    struct ms_index handed_index;
     struct ms_stores *stores;
     bool *shared_locals;        /* by variable: its address went to where other threads may be */
     ms_variable *named_objects; /* objects that exist in models only */
