@@ -363,10 +363,10 @@ void ms_link(struct ms_program *program) {
         add_unit(&linker, program->units[i]);
         /* What is left of the unit is its name and directory, for places. */
         ms_string source = program->units[i]->source, directory = program->units[i]->directory;
-        struct ms_unit *stub = ms_unit_new(ms_unit_text(program->units[i], source),
+        struct ms_unit *name = ms_unit_new(ms_unit_text(program->units[i], source),
                                            ms_unit_text(program->units[i], directory), "");
         ms_unit_free(program->units[i]);
-        program->units[i] = stub;
+        program->units[i] = name;
     }
     ms_index_free(&linker.names);
 }
