@@ -17,23 +17,6 @@ static bool is_owned(const struct ms_program *program, const struct ms_access *a
            (context->owned >> root->operand & 1);
 }
 
-/* A map that is reached through a pointer which the program keeps somewhere is named by that place.
- */
-static ms_path place_of_map(const struct ms_program *program, ms_path path) {
-    const struct ms_path_node *node = ms_node(program, path);
-    if (node->kind != MS_PATH_DEREF)
-        return path;
-    switch (ms_node(program, node->base)->kind) {
-    case MS_PATH_GLOBAL:
-    case MS_PATH_FIELD:
-    case MS_PATH_INDEX:
-    case MS_PATH_DEREF:
-        return node->base;
-    default:
-        return path;
-    }
-}
-
 static ms_path data_key(struct ms_program *program, ms_path path) {
     ms_path key = ms_path_key(program, path);
     if (key)
@@ -62,7 +45,7 @@ bool ms_make_instance(struct ms_program *program, uint32_t number, uint32_t c,
     *instance = (struct ms_instance){.access = number, .context = c};
     instance->path = ms_context_path(program, access->function, context, access->path);
     if (access->flags & MS_ACCESS_MAP)
-        instance->path = place_of_map(program, instance->path);
+        instance->path = ms_place_of_map(program, instance->path);
     instance->key = data_key(program, instance->path);
     if (!instance->key)
         return false;

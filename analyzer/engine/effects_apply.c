@@ -312,23 +312,6 @@ static void callback_effect(struct ms_local *local, struct ms_states *states, ui
 
 /* ---- effects of models and annotations ---- */
 
-/* The map that an operation works on, by the place where the program keeps it: the pointer's place
- * if the map is reached through a pointer that is kept somewhere, else the object itself. */
-static ms_path map_location(const struct ms_program *program, ms_path object) {
-    const struct ms_path_node *node = ms_node(program, object);
-    if (node->kind != MS_PATH_DEREF)
-        return object;
-    switch (ms_node(program, node->base)->kind) {
-    case MS_PATH_GLOBAL:
-    case MS_PATH_FIELD:
-    case MS_PATH_INDEX:
-    case MS_PATH_DEREF:
-        return node->base;
-    default:
-        return object;
-    }
-}
-
 static void observe_effect(struct ms_local *local, const struct ms_states *states, uint32_t event,
                            const struct ms_effect *effect, const char *name) {
     static const uint8_t kinds[] = {
@@ -344,7 +327,7 @@ static void observe_effect(struct ms_local *local, const struct ms_states *state
         return;
     enum ms_map_access access = ms_verb_map_access(effect->verb);
     if (access != MS_MAP_NONE)
-        ms_observe_access(local, states, event, map_location(local->program, object), true,
+        ms_observe_access(local, states, event, ms_place_of_map(local->program, object), true,
                           kinds[access], MS_ACCESS_MAP, name);
     else if (effect->verb == MS_VERB_ATOMIC_READ || effect->verb == MS_VERB_ATOMIC_WRITE ||
              effect->verb == MS_VERB_STORE_PUBLISH)

@@ -68,6 +68,21 @@ ms_path ms_path_object(const struct ms_program *program, ms_path location) {
     }
 }
 
+ms_path ms_place_of_map(const struct ms_program *program, ms_path path) {
+    const struct ms_path_node *node = ms_node(program, path);
+    if (node->kind != MS_PATH_DEREF)
+        return path;
+    switch (ms_node(program, node->base)->kind) {
+    case MS_PATH_GLOBAL:
+    case MS_PATH_FIELD:
+    case MS_PATH_INDEX:
+    case MS_PATH_DEREF:
+        return node->base;
+    default:
+        return path;
+    }
+}
+
 ms_path ms_path_key(struct ms_program *program, ms_path location) {
     struct ms_path_node node = *ms_node(program, location);
     if (node.kind == MS_PATH_INDEX)

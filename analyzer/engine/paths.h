@@ -30,6 +30,10 @@ ms_path ms_path_object(const struct ms_program *program, ms_path location);
  * object, GLOBAL for a global without fields; 0 when nothing names it. Indices are dropped. */
 ms_path ms_path_key(struct ms_program *program, ms_path location);
 
+/* A map that is reached through a pointer which the program keeps somewhere is named by that place.
+ */
+ms_path ms_place_of_map(const struct ms_program *program, ms_path path);
+
 /* The type of a location; needs the function for its parameters (0: none at hand). */
 ms_type ms_path_type(const struct ms_program *program, ms_function function, ms_path location);
 enum ms_type_role ms_type_role(const struct ms_program *program, ms_type type);
