@@ -105,6 +105,18 @@ const struct ms_groups *ms_collect_accesses(struct ms_program *program) {
     return program->groups;
 }
 
+const struct ms_group *ms_find_group(const struct ms_groups *groups, ms_path key) {
+    size_t low = 0, high = groups->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (groups->items[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < groups->count && groups->items[low].key == key ? &groups->items[low] : NULL;
+}
+
 void ms_groups_free(struct ms_program *program) {
     if (program->groups)
         free(program->groups->items);

@@ -80,6 +80,17 @@ struct ms_known_effects ms_effects_of(struct ms_program *program, const struct m
     return known;
 }
 
+bool ms_effect_applies(const struct ms_program *program, const struct ms_event *event,
+                       const struct ms_effect *effect) {
+    uint32_t position = effect->when_argument;
+    if (!position || position > event->arguments.count)
+        return true;
+    const struct ms_path_node *argument =
+        ms_node(program, program->facts->arguments[event->arguments.first + position - 1]);
+    return argument->kind != MS_PATH_CONSTANT ||
+           program->facts->constants[argument->operand] == effect->when_value;
+}
+
 struct ms_functions ms_callees(struct ms_program *program, ms_function caller,
                                const struct ms_event *event, ms_path value) {
     if (event->callee)

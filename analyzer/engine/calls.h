@@ -16,6 +16,10 @@ struct ms_known_effects {
 
 struct ms_known_effects ms_effects_of(struct ms_program *program, const struct ms_event *event);
 
+/* False if the effect is bound to an argument that is another constant here. */
+bool ms_effect_applies(const struct ms_program *program, const struct ms_event *event,
+                       const struct ms_effect *effect);
+
 /* The functions with a body that a call event reaches. `value` is the evaluated function pointer.
  */
 struct ms_functions ms_callees(struct ms_program *program, ms_function caller,

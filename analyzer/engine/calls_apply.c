@@ -193,7 +193,9 @@ void ms_transfer_call(struct ms_local *local, struct ms_states *states, uint32_t
             map = &known.items[i];
     }
     for (uint32_t i = 0; i < known.count && states->count; i++)
-        if (stores || known.items[i].verb != MS_VERB_KEY) /* a key looked up stays the caller's */
+        if ((stores ||
+             known.items[i].verb != MS_VERB_KEY) && /* a key looked up stays the caller's */
+            ms_effect_applies(program, call, &known.items[i]))
             ms_apply_effect(local, states, event, &known.items[i], map, known.name);
     bool locks_said = apply_attributes(local, states, event, arguments, count);
     if (!known.complete && states->count) {

@@ -11,11 +11,10 @@ struct ms_local {
     struct ms_program *program;
     struct ms_code *code;
     ms_function function;
-    struct ms_states *in;           /* by block: states at its head */
-    uint64_t *loop_joined;          /* by block: threads that a loop around it joins */
-    uint32_t block;                 /* at hand */
-    bool observing;                 /* the states are final: record what happens */
-    const struct ms_states *before; /* while observing: the states before the event at hand */
+    struct ms_states *in;  /* by block: states at its head */
+    uint64_t *loop_joined; /* by block: threads that a loop around it joins */
+    uint32_t block;        /* at hand */
+    bool observing;        /* the states are final: record what happens */
     struct ms_exit_state {
         struct ms_state *state;
     } *exits;
@@ -27,6 +26,7 @@ struct ms_local {
 struct ms_observer {
     void (*lock)(struct ms_local *local, const struct ms_state *state, uint32_t event, ms_path lock,
                  uint8_t mode, int change);
+    void (*event_begin)(struct ms_local *local, const struct ms_states *states, uint32_t event);
     void (*event_end)(struct ms_local *local, uint32_t event);
     void (*function_end)(struct ms_local *local);
 };
@@ -41,11 +41,15 @@ bool ms_transfer_branch(struct ms_local *local, struct ms_state *state,
 void ms_observe_access(struct ms_local *local, const struct ms_states *states, uint32_t event,
                        ms_path path, bool evaluated, unsigned kind, unsigned flags,
                        const char *operation);
+/* What this location is ends here: a lock, or memory. Whatever it is, it becomes an access. */
+void ms_observe_ending(struct ms_local *local, const struct ms_states *states, uint32_t event,
+                       ms_path location, const char *operation);
 void ms_observe_call(struct ms_local *local, const struct ms_states *states, uint32_t event,
                      enum ms_call_how how, ms_function callee, const ms_path *arguments,
                      uint32_t argument_count, uint32_t thread);
 void ms_observe_lock(struct ms_local *local, const struct ms_state *state, uint32_t event,
                      ms_path lock, uint8_t mode, int change);
+void ms_observe_event_begin(struct ms_local *local, const struct ms_states *states, uint32_t event);
 void ms_observe_event_end(struct ms_local *local, uint32_t event);
 void ms_observe_function_end(struct ms_local *local);
 void ms_add_setup(struct ms_local *local, ms_path location);

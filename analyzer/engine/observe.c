@@ -197,6 +197,36 @@ static bool not_yet_given_away(const struct ms_local *local, const struct ms_sta
     return true;
 }
 
+static void record_access(struct ms_local *local, const struct ms_states *states, uint32_t event,
+                          ms_path path, unsigned kind, unsigned flags, const char *operation) {
+    struct ms_program *program = local->program;
+    bool owned = true, fuzzy;
+    for (uint32_t i = 0; i < states->count; i++)
+        owned &= ms_state_owns(&local->frame, states->items[i], path);
+    struct ms_access access = {.path = path,
+                               .function = local->function,
+                               .event = event,
+                               .kind = (uint8_t)kind,
+                               .operation = operation,
+                               .locks = common_lockset(local, states, &fuzzy),
+                               .conditions = common_conditions(local, states),
+                               .joined = states->items[0]->joined};
+    for (uint32_t i = 0; i < states->count; i++) {
+        access.live |= states->items[i]->live;
+        access.joined &= states->items[i]->joined;
+    }
+    owned |= not_yet_given_away(local, states, path);
+    flags |= type_flags(local, path);
+    if (owned)
+        flags |= MS_ACCESS_OWNED;
+    if (fuzzy)
+        flags |= MS_ACCESS_FUZZY;
+    if (in_setup(local, states, path))
+        flags |= MS_ACCESS_SETUP;
+    access.flags = (uint16_t)flags;
+    MS_PUSH(program->accesses, program->access_count, access);
+}
+
 void ms_observe_access(struct ms_local *local, const struct ms_states *states, uint32_t event,
                        ms_path path, bool evaluated, unsigned kind, unsigned flags,
                        const char *operation) {
@@ -213,31 +243,14 @@ void ms_observe_access(struct ms_local *local, const struct ms_states *states, u
         return;
     if (!local->observing || !may_be_shared(program, path) || !is_data(local, path))
         return;
-    bool owned = true, fuzzy;
-    for (uint32_t i = 0; i < states->count; i++)
-        owned &= ms_state_owns(&local->frame, states->items[i], path);
-    struct ms_access access = {.path = path,
-                               .function = local->function,
-                               .event = event,
-                               .kind = (uint8_t)kind,
-                               .operation = operation,
-                               .locks = common_lockset(local, states, &fuzzy),
-                               .conditions = common_conditions(local, states),
-                               .joined = first->joined};
-    for (uint32_t i = 0; i < states->count; i++) {
-        access.live |= states->items[i]->live;
-        access.joined &= states->items[i]->joined;
-    }
-    owned |= not_yet_given_away(local, states, path);
-    flags |= type_flags(local, path);
-    if (owned)
-        flags |= MS_ACCESS_OWNED;
-    if (fuzzy)
-        flags |= MS_ACCESS_FUZZY;
-    if (in_setup(local, states, path))
-        flags |= MS_ACCESS_SETUP;
-    access.flags = (uint16_t)flags;
-    MS_PUSH(program->accesses, program->access_count, access);
+    record_access(local, states, event, path, kind, flags, operation);
+}
+
+void ms_observe_ending(struct ms_local *local, const struct ms_states *states, uint32_t event,
+                       ms_path location, const char *operation) {
+    if (local->observing && states->count)
+        record_access(local, states, event, ms_path_origin(local->program, location),
+                      MS_ACCESS_DESTROY, 0, operation);
 }
 
 /* ---- calls ---- */
@@ -329,6 +342,15 @@ void ms_observe_lock(struct ms_local *local, const struct ms_state *state, uint3
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         if (checks[i]->observer.lock)
             checks[i]->observer.lock(local, state, event, lock, mode, change);
+}
+
+void ms_observe_event_begin(struct ms_local *local, const struct ms_states *states,
+                            uint32_t event) {
+    if (!local->observing || !states->count)
+        return;
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        if (checks[i]->observer.event_begin)
+            checks[i]->observer.event_begin(local, states, event);
 }
 
 void ms_observe_event_end(struct ms_local *local, uint32_t event) {

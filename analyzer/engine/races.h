@@ -54,6 +54,8 @@ struct ms_groups {
 
 /* accesses.c: groups all instances that other threads could see. Once; kept in the program. */
 const struct ms_groups *ms_collect_accesses(struct ms_program *program);
+/* The group of this key; NULL if nothing accesses it. */
+const struct ms_group *ms_find_group(const struct ms_groups *groups, ms_path key);
 /* One access in one context, whoever owns the object; false if no other thread can meet it. */
 bool ms_make_instance(struct ms_program *program, uint32_t access, uint32_t context,
                       struct ms_instance *instance);

@@ -61,6 +61,7 @@ static void transfer_write(struct ms_local *local, struct ms_states *states, uin
 void ms_transfer(struct ms_local *local, struct ms_states *states, uint32_t event) {
     const struct ms_event *at = &local->program->facts->events[event];
     unsigned flags = at->flags & MS_EVENT_ATOMIC ? MS_ACCESS_ATOMIC : 0;
+    ms_observe_event_begin(local, states, event);
     switch (at->kind) {
     case MS_EVENT_READ:
         if (at->flags & MS_EVENT_CONDITION)

@@ -168,18 +168,6 @@ static void judge_instance(struct ms_program *program, const struct ms_group *gr
 
 /* ---- decisions on reference counts ---- */
 
-static const struct ms_group *group_of(const struct ms_groups *groups, ms_path key) {
-    size_t low = 0, high = groups->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (groups->items[middle].key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < groups->count && groups->items[low].key == key ? &groups->items[low] : NULL;
-}
-
 static bool frees_itself(struct ms_program *program, ms_function function) {
     struct ms_range blocks = ms_function_at(program, function)->blocks;
     for (uint32_t b = 0; b < blocks.count; b++) {
@@ -217,7 +205,7 @@ static void judge_decision(struct ms_program *program, const struct ms_groups *g
         struct ms_instance instance;
         if (!ms_make_instance(program, number, c, &instance))
             continue;
-        const struct ms_group *group = group_of(groups, instance.key);
+        const struct ms_group *group = ms_find_group(groups, instance.key);
         struct uses uses = {.count = 0};
         if (!group || !has_atomics[group - groups->items])
             continue;
