@@ -44,12 +44,12 @@ static void print_statistics(const struct run *run, size_t duplicates) {
 static bool report(const struct run *run, const struct cli_options *options) {
     struct sources *sources = sources_new();
     bool good = true;
-    if (!options->quiet)
+    if (!options->quiet && !options->write_baseline)
         report_text(run, sources, wants_color(options), stdout);
     if (options->json)
-        good = report_json(run, options->json) && good;
+        good = report_json(run, sources, options->json) && good;
     if (options->sarif)
-        good = report_sarif(run, options->sarif) && good;
+        good = report_sarif(run, sources, options->sarif) && good;
     if (options->html)
         good = report_html(run, sources, options->html) && good;
     sources_free(sources);
@@ -61,9 +61,10 @@ static bool report(const struct run *run, const struct cli_options *options) {
 }
 
 /* The program takes the units over. */
-static int judge(struct units *units, const struct cli_options *options, double began) {
+static int judge(struct units *units, struct cli_options *options, double began) {
     struct run run = {.units = units->count, .functions = count_functions(units)};
     run.failures = units->failures;
+    options->judge.complete = run.failures == 0;
     run.program = ms_program_new(&options->judge);
     for (size_t i = 0; i < units->count; i++)
         ms_program_add(run.program, units->items[i]);
@@ -74,10 +75,14 @@ static int judge(struct units *units, const struct cli_options *options, double 
     bool good = report(&run, options);
     if (options->verbose)
         print_statistics(&run, units->duplicates);
-    else if (!options->quiet && findings->count)
+    else if (!options->quiet && !options->write_baseline && findings->count)
         fprintf(stderr, "%zu warning%s generated.\n", findings->count,
                 findings->count == 1 ? "" : "s");
-    int code = !good || run.failures ? EXIT_FAILED : findings->count ? EXIT_FINDINGS : EXIT_NONE;
+    bool accepted = options->write_baseline && write_baseline(findings, options->write_baseline);
+    good = good && (accepted || !options->write_baseline);
+    int code = !good || run.failures          ? EXIT_FAILED
+               : findings->count && !accepted ? EXIT_FINDINGS
+                                              : EXIT_NONE;
     ms_findings_free(findings);
     ms_program_free(run.program);
     return code;

@@ -28,8 +28,8 @@ struct cli_options {
     struct ms_options judge;
     struct ms_models *models; /* --model; owned */
     const char *model_file;
-    char **suppressions; /* lines of --suppressions; owned */
-    size_t suppression_count;
+    bool baseline; /* --baseline was given */
+    const char *write_baseline;
     const char *json, *sarif, *html; /* files to write, or NULL */
     const char *database;            /* -p: build directory or file */
     const char *compiler;            /* --clang */
@@ -113,15 +113,19 @@ void sources_free(struct sources *sources);
 /* The line without its end, or NULL. */
 const char *source_line(struct sources *sources, const struct ms_place *place, uint32_t line,
                         size_t *length);
+/* How many of a finding's repairs can be applied: all, or none if one is not about what stands in
+ * the source. */
+size_t usable_repairs(struct sources *sources, const struct ms_finding *finding);
 /* The file's name, shortest from here; malloc'ed. `absolute` as said. */
 char *place_name(const struct ms_place *place);
 char *place_absolute(const struct ms_place *place);
 
 void report_text(const struct run *run, struct sources *sources, bool color, FILE *out);
 /* These complain and return false if the file cannot be written. */
-bool report_json(const struct run *run, const char *file);
-bool report_sarif(const struct run *run, const char *file);
+bool report_json(const struct run *run, struct sources *sources, const char *file);
+bool report_sarif(const struct run *run, struct sources *sources, const char *file);
 bool report_html(const struct run *run, struct sources *sources, const char *file);
+bool write_baseline(const struct ms_findings *findings, const char *file);
 const char *confidence_word(enum ms_confidence confidence);
 
 /* ---- Commands: arguments after the command's name; return the exit code ---- */

@@ -13,6 +13,7 @@ typedef bool (*setter)(struct cli_options *options, const char *name, const char
 
 static bool set_judge(struct cli_options *options, const char *name, const char *value) {
     char message[512];
+    options->baseline |= strcmp(name, "baseline") == 0;
     if (ms_options_set(&options->judge, name, value, message, sizeof message))
         return true;
     complain("--%s: %s", name, message);
@@ -34,44 +35,6 @@ static bool set_model(struct cli_options *options, const char *name, const char 
     return options->models != NULL;
 }
 
-/* "check:glob"; the check is known, the glob is not empty. */
-static bool check_suppression(const char *file, size_t number, const char *line) {
-    size_t length = strcspn(line, ":");
-    char *check = ms_format("%.*s", (int)length, line);
-    bool known = strcmp(check, "*") == 0 || ms_check_find(check) != MS_CHECK_NONE;
-    if (!line[length] || !line[length + 1])
-        complain("%s:%zu: not a suppression; write CHECK:FUNCTION-OR-FILE", file, number);
-    else if (!known)
-        complain("%s:%zu: unknown check '%s'; 'mapsan checks' lists them", file, number, check);
-    free(check);
-    return known && line[length] && line[length + 1];
-}
-
-static bool set_suppressions(struct cli_options *options, const char *name, const char *value) {
-    (void)name;
-    FILE *stream = fopen(value, "r");
-    if (!stream) {
-        complain("%s: cannot be read: %s", value, strerror(errno));
-        return false;
-    }
-    char *line = NULL;
-    size_t room = 0, number = 0;
-    bool good = true;
-    while (good && getline(&line, &room, stream) >= 0) {
-        number++;
-        char *text = line + strspn(line, " \t");
-        text[strcspn(text, "\r\n")] = '\0';
-        if (!*text || *text == '#')
-            continue;
-        good = check_suppression(value, number, text);
-        if (good)
-            MS_PUSH(options->suppressions, options->suppression_count, ms_format("%s", text));
-    }
-    free(line);
-    fclose(stream);
-    return good;
-}
-
 static bool set_jobs(struct cli_options *options, const char *name, const char *value) {
     (void)name;
     char *end;
@@ -87,9 +50,13 @@ static bool set_jobs(struct cli_options *options, const char *name, const char *
 static bool set_text(struct cli_options *options, const char *name, const char *value) {
     const struct {
         const char *name, **field;
-    } fields[] = {{"json", &options->json},      {"sarif", &options->sarif},
-                  {"html", &options->html},      {"p", &options->database},
-                  {"clang", &options->compiler}, {"plugin", &options->plugin}};
+    } fields[] = {{"json", &options->json},
+                  {"sarif", &options->sarif},
+                  {"html", &options->html},
+                  {"p", &options->database},
+                  {"clang", &options->compiler},
+                  {"plugin", &options->plugin},
+                  {"write-baseline", &options->write_baseline}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (strcmp(fields[i].name, name) == 0)
             *fields[i].field = value;
@@ -126,7 +93,10 @@ static const struct option {
      "such as -lock-imbalance,+wrong-lock; 'mapsan checks' lists them"},
     {"confidence", "LEVEL", set_judge, "report from this level on: low, medium (default) or high"},
     {"model", "FILE", set_model, "describes your own locks and maps (docs/models.md)"},
-    {"suppressions", "FILE", set_suppressions, "lines CHECK:FUNCTION-OR-FILE, with * and ?"},
+    {"suppressions", "FILE", set_judge, "lines CHECK:FUNCTION-OR-FILE, with * and ?"},
+    {"baseline", "FILE", set_judge, "leave out the findings that it lists"},
+    {"write-baseline", "FILE", set_text, "write the findings into a baseline and exit with 0"},
+    {"header-filter", "GLOBS", set_judge, "headers to report on, such as -*/vendor/*"},
     {"json", "FILE", set_text, "write the findings as JSON"},
     {"sarif", "FILE", set_text, "write the findings as SARIF 2.1.0"},
     {"html", "FILE", set_text, "write the findings as a page to read"},
@@ -225,15 +195,15 @@ bool parse_options(struct cli_options *options, int count, char **words) {
         complain("nothing to judge; name a program, -p BUILD_DIR, or sources and -- FLAGS");
         return false;
     }
-    options->judge.suppressions = (const char *const *)options->suppressions;
-    options->judge.suppression_count = options->suppression_count;
+    if (options->write_baseline && options->baseline) {
+        complain("--write-baseline writes the whole list; leave --baseline out");
+        return false;
+    }
     return true;
 }
 
 void free_options(struct cli_options *options) {
-    for (size_t i = 0; i < options->suppression_count; i++)
-        free(options->suppressions[i]);
-    free(options->suppressions);
+    ms_options_free(&options->judge);
     ms_models_free(options->models);
     free(options->inputs.items);
     free(options->flags.items);

@@ -42,7 +42,7 @@ static void set_place(json_t *object, const struct ms_place *where) {
     free(name);
 }
 
-static json_t *finding_object(const struct ms_finding *finding) {
+static json_t *finding_object(const struct ms_finding *finding, struct sources *sources) {
     json_t *object = json_object();
     char fingerprint[24];
     snprintf(fingerprint, sizeof fingerprint, "%016llx", (unsigned long long)finding->fingerprint);
@@ -62,8 +62,9 @@ static json_t *finding_object(const struct ms_finding *finding) {
     }
     json_object_set_new(object, "notes", notes);
     json_t *repairs = json_array();
-    for (size_t i = 0; i < finding->fixit_count; i++) {
+    for (size_t i = 0; i < usable_repairs(sources, finding); i++) {
         json_t *repair = json_object();
+        json_object_set_new(repair, "remove", json_text(finding->fixits[i].remove));
         json_object_set_new(repair, "insert", json_text(finding->fixits[i].insert));
         set_place(repair, &finding->fixits[i].where);
         json_array_append_new(repairs, repair);
@@ -72,10 +73,10 @@ static json_t *finding_object(const struct ms_finding *finding) {
     return object;
 }
 
-bool report_json(const struct run *run, const char *file) {
+bool report_json(const struct run *run, struct sources *sources, const char *file) {
     json_t *root = json_object(), *findings = json_array(), *remarks = json_array();
     for (size_t i = 0; i < run->findings->count; i++)
-        json_array_append_new(findings, finding_object(&run->findings->items[i]));
+        json_array_append_new(findings, finding_object(&run->findings->items[i], sources));
     const char *remark;
     for (size_t i = 0; (remark = ms_program_remark(run->program, i)); i++)
         json_array_append_new(remarks, json_text(remark));

@@ -82,23 +82,33 @@ static json_t *related_locations(const struct ms_finding *finding) {
 }
 
 /* An insertion replaces a region of no length. */
-static json_t *fix(const struct ms_fixit *fixit) {
+static json_t *change(const struct ms_fixit *fixit) {
     json_t *deleted = region(&fixit->where), *replacement = json_object();
+    json_t *replacements = json_array(), *object = json_object();
+    size_t removed = strlen(fixit->remove);
     json_object_set_new(deleted, "endLine", json_integer(fixit->where.line));
-    json_object_set_new(deleted, "endColumn", json_integer(fixit->where.column));
+    json_object_set_new(deleted, "endColumn",
+                        json_integer((json_int_t)(fixit->where.column + removed)));
     json_object_set_new(replacement, "deletedRegion", deleted);
     json_object_set_new(replacement, "insertedContent", message(fixit->insert));
-    json_t *replacements = json_array(), *change = json_object(), *changes = json_array();
     json_array_append_new(replacements, replacement);
-    json_object_set_new(change, "artifactLocation", artifact(&fixit->where));
-    json_object_set_new(change, "replacements", replacements);
-    json_array_append_new(changes, change);
-    json_t *object = json_object();
-    json_object_set_new(object, "artifactChanges", changes);
+    json_object_set_new(object, "artifactLocation", artifact(&fixit->where));
+    json_object_set_new(object, "replacements", replacements);
     return object;
 }
 
-static json_t *result(const struct ms_finding *finding) {
+/* One fix of several changes: `fixes` lists alternatives. */
+static json_t *fixes(const struct ms_finding *finding) {
+    json_t *list = json_array(), *fix = json_object(), *changes = json_array();
+    for (size_t i = 0; i < finding->fixit_count; i++)
+        json_array_append_new(changes, change(&finding->fixits[i]));
+    json_object_set_new(fix, "description", message("as mapsan suggests"));
+    json_object_set_new(fix, "artifactChanges", changes);
+    json_array_append_new(list, fix);
+    return list;
+}
+
+static json_t *result(const struct ms_finding *finding, struct sources *sources) {
     json_t *object = json_object(), *fingerprints = json_object(), *properties = json_object();
     char fingerprint[24];
     snprintf(fingerprint, sizeof fingerprint, "%016llx", (unsigned long long)finding->fingerprint);
@@ -113,12 +123,8 @@ static json_t *result(const struct ms_finding *finding) {
     json_object_set_new(properties, "confidence",
                         json_string(confidence_word(finding->confidence)));
     json_object_set_new(object, "properties", properties);
-    if (finding->fixit_count) {
-        json_t *fixes = json_array();
-        for (size_t i = 0; i < finding->fixit_count; i++)
-            json_array_append_new(fixes, fix(&finding->fixits[i]));
-        json_object_set_new(object, "fixes", fixes);
-    }
+    if (usable_repairs(sources, finding))
+        json_object_set_new(object, "fixes", fixes(finding));
     return object;
 }
 
@@ -156,10 +162,10 @@ static json_t *base_ids(void) {
     return bases;
 }
 
-bool report_sarif(const struct run *run, const char *file) {
+bool report_sarif(const struct run *run, struct sources *sources, const char *file) {
     json_t *results = json_array();
     for (size_t i = 0; i < run->findings->count; i++)
-        json_array_append_new(results, result(&run->findings->items[i]));
+        json_array_append_new(results, result(&run->findings->items[i], sources));
     json_t *tool = json_object(), *invocation = json_object(), *invocations = json_array();
     json_object_set_new(tool, "driver", driver());
     json_object_set_new(invocation, "executionSuccessful", json_boolean(run->failures == 0));

@@ -37,6 +37,15 @@ static void print_place(const struct printer *printer, const struct ms_place *wh
     free(name);
 }
 
+static void print_repair(const struct printer *printer, const struct ms_fixit *repair) {
+    print_place(printer, &repair->where);
+    fprintf(printer->out, "%snote:%s ", style(printer, cyan), style(printer, plain));
+    if (*repair->remove)
+        fprintf(printer->out, "a repair: `%s` instead of `%s`\n", repair->insert, repair->remove);
+    else
+        fprintf(printer->out, "a repair: insert `%s`\n", repair->insert);
+}
+
 static void print_finding(const struct printer *printer, const struct ms_finding *finding) {
     print_place(printer, &finding->where);
     fprintf(printer->out, "%swarning:%s%s %s [mapsan-%s]%s\n", style(printer, magenta),
@@ -50,6 +59,8 @@ static void print_finding(const struct printer *printer, const struct ms_finding
                 note->text);
         print_line(printer, &note->where);
     }
+    for (size_t i = 0; i < usable_repairs(printer->sources, finding); i++)
+        print_repair(printer, &finding->fixits[i]);
 }
 
 void report_text(const struct run *run, struct sources *sources, bool color, FILE *out) {

@@ -2,11 +2,8 @@
 /* The source files that findings point into: their names as seen from here, and their lines. */
 #include "cli.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct source_file {
     char *name;
@@ -34,54 +31,13 @@ void sources_free(struct sources *sources) {
 
 /* ---- names --------------------------------------------------------------------------------- */
 
-/* Takes "./", "//" and "name/.." out of an absolute name. Symbolic links stay: the name is for
- * people. */
-static void simplify(char *path) {
-    char *out = path;
-    for (char *at = path; *at;) {
-        char *part = at + strspn(at, "/");
-        size_t length = strcspn(part, "/");
-        at = part + length;
-        if (length == 0 || (length == 1 && part[0] == '.'))
-            continue;
-        if (length == 2 && part[0] == '.' && part[1] == '.') {
-            while (out > path && *--out != '/')
-                continue;
-            continue;
-        }
-        *out++ = '/';
-        memmove(out, part, length);
-        out += length;
-    }
-    if (out == path)
-        *out++ = '/';
-    *out = '\0';
-}
-
 char *place_absolute(const struct ms_place *place) {
-    char here[PATH_MAX];
-    const char *directory = place->directory && *place->directory ? place->directory : ".";
-    char *path;
-    if (place->file[0] == '/')
-        path = ms_format("%s", place->file);
-    else if (directory[0] == '/' || !getcwd(here, sizeof here))
-        path = ms_format("%s/%s", directory, place->file);
-    else
-        path = ms_format("%s/%s/%s", here, directory, place->file);
-    if (path[0] == '/')
-        simplify(path);
-    return path;
+    return ms_absolute_name(place->directory, place->file);
 }
 
 char *place_name(const struct ms_place *place) {
-    char here[PATH_MAX];
     char *path = place_absolute(place);
-    if (!getcwd(here, sizeof here))
-        return path;
-    size_t length = strlen(here);
-    if (strncmp(path, here, length) != 0 || path[length] != '/')
-        return path;
-    char *name = ms_format("%s", path + length + 1);
+    char *name = ms_format("%s", ms_name_from_here(path));
     free(path);
     return name;
 }
@@ -138,4 +94,17 @@ const char *source_line(struct sources *sources, const struct ms_place *place, u
     if (*length && text[*length - 1] == '\r')
         --*length;
     return text;
+}
+
+size_t usable_repairs(struct sources *sources, const struct ms_finding *finding) {
+    for (size_t i = 0; i < finding->fixit_count; i++) {
+        const struct ms_fixit *repair = &finding->fixits[i];
+        size_t length = 0, remove = strlen(repair->remove);
+        uint32_t column = repair->where.column;
+        const char *line = source_line(sources, &repair->where, repair->where.line, &length);
+        if (!line || column == 0 || column - 1 + remove > length ||
+            strncmp(line + column - 1, repair->remove, remove) != 0)
+            return 0;
+    }
+    return finding->fixit_count;
 }

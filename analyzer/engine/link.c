@@ -6,6 +6,7 @@
  * linear.
  */
 #include "program.h"
+#include "silence.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -329,11 +330,11 @@ static void add_unit(struct linker *linker, const struct ms_unit *unit) {
         if (linker->take[i])
             take_body(linker, (ms_function)i);
     }
-    for (size_t i = 0; i < unit->ignore_count; i++) {
+    for (size_t i = 1; i < unit->ignore_count; i++) {
         struct ms_attribute ignore = unit->ignores[i];
         ignore.text = linker->strings[ignore.text];
         ignore.where = map_location(linker, ignore.where);
-        ms_unit_add_ignore(linker->out, ignore);
+        ms_silence_add_comment(linker->program, linker->unit_number, &ignore);
     }
 
     free(linker->strings);
@@ -353,6 +354,8 @@ void ms_link(struct ms_program *program) {
         program->facts = program->units[0];
         program->function_unit =
             ms_allocate(program->facts->function_count * sizeof *program->function_unit);
+        for (size_t i = 1; i < program->facts->ignore_count; i++)
+            ms_silence_add_comment(program, 0, &program->facts->ignores[i]);
         return;
     }
     struct linker linker = {.program = program};

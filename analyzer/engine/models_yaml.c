@@ -54,6 +54,9 @@ __attribute__((format(printf, 4, 5))) static bool fail(struct reader *reader, ya
     va_start(arguments, format);
     vsnprintf(reader->message + used, reader->message_size - (size_t)used, format, arguments);
     va_end(arguments);
+    for (char *at = reader->message; *at; at++)
+        if (*at == '\n' || *at == '\r')
+            *at = ' '; /* what it quotes may be a scalar of several lines */
     return false;
 }
 

@@ -4,6 +4,8 @@
 
 #include "checks.h"
 #include "races.h"
+#include "report.h"
+#include "silence.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,22 +36,68 @@ static bool set_checks(struct ms_options *options, const char *value, char *mess
     return true;
 }
 
+static bool set_confidence(struct ms_options *options, const char *value, char *message,
+                           size_t size) {
+    static const char *const levels[] = {"low", "medium", "high"};
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(value, levels[i])) {
+            options->confidence = (enum ms_confidence)i;
+            return true;
+        }
+    snprintf(message, size, "confidence is low, medium or high, not '%s'", value);
+    return false;
+}
+
+static bool set_suppressions(struct ms_options *options, const char *value, char *message,
+                             size_t size) {
+    return ms_silencers_read(&options->silencers, false, value, message, size);
+}
+
+static bool set_baseline(struct ms_options *options, const char *value, char *message,
+                         size_t size) {
+    return ms_silencers_read(&options->silencers, true, value, message, size);
+}
+
+static bool set_header_filter(struct ms_options *options, const char *value, char *message,
+                              size_t size) {
+    (void)message;
+    (void)size;
+    free(options->header_filter);
+    options->header_filter = ms_format("%s", value);
+    return true;
+}
+
+static const struct option {
+    const char *name;
+    bool (*set)(struct ms_options *options, const char *value, char *message, size_t size);
+} option_table[] = {{"checks", set_checks},
+                    {"confidence", set_confidence},
+                    {"suppressions", set_suppressions},
+                    {"baseline", set_baseline},
+                    {"header-filter", set_header_filter}};
+
+static const struct option *find_option(const char *name) {
+    for (size_t i = 0; i < sizeof option_table / sizeof *option_table; i++)
+        if (!strcmp(name, option_table[i].name))
+            return &option_table[i];
+    return NULL;
+}
+
+bool ms_options_knows(const char *name) { return find_option(name) != NULL; }
+
 bool ms_options_set(struct ms_options *options, const char *name, const char *value, char *message,
                     size_t message_size) {
-    static const char *const levels[] = {"low", "medium", "high"};
-    if (!strcmp(name, "checks"))
-        return set_checks(options, value, message, message_size);
-    if (!strcmp(name, "confidence")) {
-        for (int i = 0; i < 3; i++)
-            if (!strcmp(value, levels[i])) {
-                options->confidence = (enum ms_confidence)i;
-                return true;
-            }
-        snprintf(message, message_size, "confidence is low, medium or high, not '%s'", value);
-        return false;
-    }
+    const struct option *option = find_option(name);
+    if (option)
+        return option->set(options, value, message, message_size);
     snprintf(message, message_size, "unknown option '%s'", name);
     return false;
+}
+
+void ms_options_free(struct ms_options *options) {
+    ms_silencers_free(options->silencers);
+    free(options->header_filter);
+    *options = ms_options_default();
 }
 
 struct ms_program *ms_program_new(const struct ms_options *options) {
@@ -71,11 +119,14 @@ void ms_remark(struct ms_program *program, const char *format, ...) {
     if (vasprintf(&text, format, arguments) < 0)
         ms_out_of_memory(0);
     va_end(arguments);
-    for (size_t i = 0; i < program->remark_count; i++)
-        if (!strcmp(program->remarks[i], text)) {
+    uint64_t hash = ms_hash_bytes(text, strlen(text), 0);
+    size_t cursor = ms_index_start(&program->remark_index, hash);
+    for (uint32_t at; (at = ms_index_next(&program->remark_index, hash, &cursor)) != MS_INDEX_END;)
+        if (!strcmp(program->remarks[at], text)) {
             free(text);
             return;
         }
+    ms_index_add(&program->remark_index, hash, (uint32_t)program->remark_count);
     MS_PUSH(program->remarks, program->remark_count, text);
 }
 
@@ -120,6 +171,7 @@ struct ms_findings *ms_program_judge(struct ms_program *program) {
     ms_analyse_functions(program);
     ms_build_contexts(program);
     ms_judge_checks(program);
+    ms_report_stale(program);
     if (program->finding_count)
         qsort(program->findings, program->finding_count, sizeof *program->findings, by_place);
     findings->items = program->findings;
@@ -138,7 +190,7 @@ void ms_findings_free(struct ms_findings *findings) {
         for (size_t n = 0; n < finding->note_count; n++)
             free(finding->notes[n].text);
         for (size_t n = 0; n < finding->fixit_count; n++)
-            free(finding->fixits[n].insert);
+            free(finding->fixits[n].remove), free(finding->fixits[n].insert);
         free(finding->notes);
         free(finding->fixits);
         free(finding->message);
@@ -165,6 +217,10 @@ void ms_program_free(struct ms_program *program) {
     for (size_t i = 0; i < program->remark_count; i++)
         free(program->remarks[i]);
     free(program->remarks);
+    ms_index_free(&program->remark_index);
+    free(program->known);
+    ms_index_free(&program->known_index);
+    ms_silence_free(program);
     free(program->units);
     free(program->function_unit);
     free(program->order);

@@ -304,10 +304,15 @@ struct ms_program {
     bool has_main;
     bool recursive_mutexes; /* some pthread mutex may be recursive */
     struct ms_arena arena;
+    struct ms_silence *silence; /* silence.h */
     struct ms_finding *findings;
     size_t finding_count, suppressed;
+    struct ms_known *known; /* report.c: problems that were met, silenced or not */
+    size_t known_count;
+    struct ms_index known_index;
     char **remarks;
     size_t remark_count;
+    struct ms_index remark_index;
 };
 
 /* link.c */

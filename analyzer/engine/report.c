@@ -3,8 +3,8 @@
 #include "report.h"
 
 #include "races.h"
+#include "silence.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,51 +21,6 @@ static struct ms_place place_of(const struct ms_program *program, ms_function fu
                              .unit = number};
 }
 
-/* "a,b" names check; an empty list names all. */
-static bool list_names(const char *list, enum ms_check check) {
-    const char *name = ms_check_name(check);
-    size_t length = strlen(name);
-    if (!*list)
-        return true;
-    for (const char *at = list; (at = strstr(at, name)); at += length)
-        if ((at == list || at[-1] == ',' || at[-1] == ' ') &&
-            (!at[length] || at[length] == ',' || at[length] == ' '))
-            return true;
-    return false;
-}
-
-static bool ignored_by_comment(const struct ms_program *program, enum ms_check check,
-                               struct ms_location where) {
-    for (size_t i = 1; i < program->facts->ignore_count; i++) {
-        const struct ms_attribute *ignore = &program->facts->ignores[i];
-        if (ignore->where.file == where.file &&
-            (ignore->where.line == where.line || ignore->where.line + 1 == where.line) &&
-            list_names(ms_name(program, ignore->text), check))
-            return true;
-    }
-    return false;
-}
-
-/* Lines "check:glob"; the glob is tried on the function and on the file. */
-static bool suppressed_by_option(const struct ms_program *program, enum ms_check check,
-                                 ms_function function, const char *file) {
-    for (size_t i = 0; i < program->options.suppression_count; i++) {
-        const char *line = program->options.suppressions[i];
-        const char *colon = strchr(line, ':');
-        char name[64];
-        if (!colon || (size_t)(colon - line) >= sizeof name)
-            continue;
-        memcpy(name, line, (size_t)(colon - line));
-        name[colon - line] = '\0';
-        if (strcmp(name, "*") && ms_check_find(name) != check)
-            continue;
-        if (!fnmatch(colon + 1, ms_name(program, ms_function_at(program, function)->name), 0) ||
-            !fnmatch(colon + 1, file, 0))
-            return true;
-    }
-    return false;
-}
-
 static bool analysis_is_off(const struct ms_program *program, ms_function function) {
     struct ms_range range = ms_function_at(program, function)->attributes;
     for (uint32_t i = 0; i < range.count; i++)
@@ -74,16 +29,26 @@ static bool analysis_is_off(const struct ms_program *program, ms_function functi
     return false;
 }
 
-static uint64_t fingerprint_of(struct ms_program *program, enum ms_check check,
-                               ms_function function, const char *file, ms_path subject) {
+/* The same for the same problem after unrelated edits and in any checkout: no lines, no
+ * directories. */
+static uint64_t fingerprint_of(enum ms_check check, const char *file, const char *function,
+                               const char *subject) {
     const char *base = strrchr(file, '/');
-    char *text = ms_format("%s|%s|%s|%s", ms_check_name(check), base ? base + 1 : file,
-                           ms_name(program, ms_function_at(program, function)->name),
-                           subject ? ms_spelled(program, function, subject) : "");
+    char *text =
+        ms_format("%s|%s|%s|%s", ms_check_name(check), base ? base + 1 : file, function, subject);
     uint64_t hash = ms_hash_bytes(text, strlen(text), 0);
     free(text);
     return hash;
 }
+
+/* ---- one finding for one problem ---- */
+
+/* A problem that was met before, whether it was printed or silenced. */
+struct ms_known {
+    uint64_t fingerprint, file;
+    uint32_t line, column;
+    enum ms_check check;
+};
 
 /* The checks that ask which lock an access needs: one answer is enough for one place. */
 static bool is_about_guard(enum ms_check check) {
@@ -91,19 +56,41 @@ static bool is_about_guard(enum ms_check check) {
            check == MS_CHECK_WRONG_LOCK || check == MS_CHECK_WRITE_UNDER_READ_LOCK;
 }
 
-static bool is_there(const struct ms_program *program, const struct ms_finding *finding) {
-    for (size_t i = 0; i < program->finding_count; i++) {
-        const struct ms_finding *known = &program->findings[i];
-        bool same = known->check == finding->check ||
-                    (is_about_guard(known->check) && is_about_guard(finding->check));
-        if (known->fingerprint == finding->fingerprint ||
-            (same && known->where.line == finding->where.line &&
-             known->where.column == finding->where.column &&
-             !strcmp(known->where.file, finding->where.file)))
+static bool same_problem(const struct ms_known *one, const struct ms_known *other) {
+    if (one->file != other->file)
+        return false;
+    if (one->fingerprint == other->fingerprint)
+        return true;
+    bool same_check =
+        one->check == other->check || (is_about_guard(one->check) && is_about_guard(other->check));
+    return same_check && one->line == other->line && one->column == other->column;
+}
+
+static bool index_has(const struct ms_program *program, uint64_t hash,
+                      const struct ms_known *problem) {
+    size_t cursor = ms_index_start(&program->known_index, hash);
+    for (uint32_t at; (at = ms_index_next(&program->known_index, hash, &cursor)) != MS_INDEX_END;)
+        if (same_problem(&program->known[at], problem))
             return true;
-    }
     return false;
 }
+
+/* Remembers the problem; false if it was met before. */
+static bool is_new(struct ms_program *program, const struct ms_finding *finding) {
+    char *file = ms_absolute_name(finding->where.directory, finding->where.file);
+    struct ms_known problem = {finding->fingerprint, ms_hash_bytes(file, strlen(file), 0),
+                               finding->where.line, finding->where.column, finding->check};
+    free(file);
+    uint64_t place = ms_hash_mix(problem.file, ms_hash_mix(problem.line, problem.column));
+    if (index_has(program, problem.fingerprint, &problem) || index_has(program, place, &problem))
+        return false;
+    ms_index_add(&program->known_index, problem.fingerprint, (uint32_t)program->known_count);
+    ms_index_add(&program->known_index, place, (uint32_t)program->known_count);
+    MS_PUSH(program->known, program->known_count, problem);
+    return true;
+}
+
+/* ---- making findings ---- */
 
 static char *format_list(const char *format, va_list arguments) {
     char *text = NULL;
@@ -115,29 +102,48 @@ static char *format_list(const char *format, va_list arguments) {
 bool ms_report(struct ms_program *program, enum ms_check check, enum ms_confidence confidence,
                ms_function function, struct ms_location where, ms_path subject, const char *format,
                ...) {
-    const char *file = ms_name(program, where.file);
-    if ((program->options.disabled_checks >> check & 1) ||
-        confidence < program->options.confidence || analysis_is_off(program, function))
+    const char *name = ms_name(program, ms_function_at(program, function)->name);
+    if ((program->options.disabled_checks >> check & 1) || analysis_is_off(program, function))
         return false;
-    if (ignored_by_comment(program, check, where) ||
-        suppressed_by_option(program, check, function, file)) {
-        program->suppressed++;
-        return false;
-    }
     struct ms_finding finding = {
         .check = check,
         .confidence = confidence,
         .where = place_of(program, function, where),
-        .function = ms_name(program, ms_function_at(program, function)->name),
-        .fingerprint = fingerprint_of(program, check, function, file, subject)};
-    if (is_there(program, &finding))
+        .function = name,
+        .fingerprint = fingerprint_of(check, ms_name(program, where.file), name,
+                                      subject ? ms_spelled(program, function, subject) : "")};
+    if (confidence < program->options.confidence) {
+        ms_silenced(program, &finding); /* not in vain: at a lower level it would speak */
         return false;
+    }
+    if (ms_in_filtered_header(program, &finding.where) || !is_new(program, &finding))
+        return false;
+    if (ms_silenced(program, &finding)) {
+        program->suppressed++;
+        return false;
+    }
     va_list arguments;
     va_start(arguments, format);
     finding.message = format_list(format, arguments);
     va_end(arguments);
     MS_PUSH(program->findings, program->finding_count, finding);
     return true;
+}
+
+void ms_report_silencer(struct ms_program *program, const struct ms_place *where,
+                        const char *format, ...) {
+    enum ms_check check = MS_CHECK_STALE_SUPPRESSION;
+    if (program->options.disabled_checks >> check & 1)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    struct ms_finding finding = {.check = check,
+                                 .confidence = MS_CONFIDENCE_HIGH,
+                                 .where = *where,
+                                 .message = format_list(format, arguments)};
+    va_end(arguments);
+    finding.fingerprint = fingerprint_of(check, where->file, "", finding.message);
+    MS_PUSH(program->findings, program->finding_count, finding);
 }
 
 static bool has_note(const struct ms_finding *finding, const struct ms_place *where,
@@ -149,6 +155,15 @@ static bool has_note(const struct ms_finding *finding, const struct ms_place *wh
             !strcmp(finding->notes[i].text, text))
             return true;
     return false;
+}
+
+void ms_report_fix(struct ms_program *program, ms_function function, struct ms_location where,
+                   const char *remove, const char *insert) {
+    struct ms_finding *finding = &program->findings[program->finding_count - 1];
+    struct ms_fixit fix = {.where = place_of(program, function, where),
+                           .remove = ms_format("%s", remove),
+                           .insert = ms_format("%s", insert)};
+    MS_PUSH(finding->fixits, finding->fixit_count, fix);
 }
 
 void ms_report_note(struct ms_program *program, ms_function function, struct ms_location where,

@@ -19,6 +19,15 @@ bool ms_report(struct ms_program *program, enum ms_check check, enum ms_confiden
 void ms_report_note(struct ms_program *program, ms_function function, struct ms_location where,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* Adds a repair to the finding that was added last: at the place stands `remove` ("" for nothing),
+ * and `insert` is to stand. */
+void ms_report_fix(struct ms_program *program, ms_function function, struct ms_location where,
+                   const char *remove, const char *insert);
+
+/* Adds a finding of stale-suppression. */
+void ms_report_silencer(struct ms_program *program, const struct ms_place *where,
+                        const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* Notes that say how control gets to an instance: the calls on the way, and its thread. */
 void ms_report_way(struct ms_program *program, const struct ms_instance *instance);
 void ms_report_callers(struct ms_program *program, const struct ms_context *context);

@@ -2,9 +2,11 @@
 /* Allocation, arena, index and string builder; see support.h. */
 #include "support.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void ms_out_of_memory(size_t size) {
     fprintf(stderr, "mapsan: error: out of memory (%zu bytes wanted)\n", size);
@@ -53,6 +55,51 @@ void *ms_grow(void *table, size_t count, size_t element_size) {
     if (capacity > SIZE_MAX / element_size)
         ms_out_of_memory(SIZE_MAX);
     return ms_reallocate(table, capacity * element_size);
+}
+
+static void simplify(char *path) {
+    char *out = path;
+    for (char *at = path; *at;) {
+        char *part = at + strspn(at, "/");
+        size_t length = strcspn(part, "/");
+        at = part + length;
+        if (length == 0 || (length == 1 && part[0] == '.'))
+            continue;
+        if (length == 2 && part[0] == '.' && part[1] == '.') {
+            while (out > path && *--out != '/')
+                continue;
+            continue;
+        }
+        *out++ = '/';
+        memmove(out, part, length);
+        out += length;
+    }
+    if (out == path)
+        *out++ = '/';
+    *out = '\0';
+}
+
+char *ms_absolute_name(const char *directory, const char *file) {
+    char here[PATH_MAX];
+    char *path;
+    if (!directory || !*directory)
+        directory = ".";
+    if (file[0] == '/')
+        path = ms_format("%s", file);
+    else if (directory[0] == '/' || !getcwd(here, sizeof here))
+        path = ms_format("%s/%s", directory, file);
+    else
+        path = ms_format("%s/%s/%s", here, directory, file);
+    if (path[0] == '/')
+        simplify(path);
+    return path;
+}
+
+const char *ms_name_from_here(const char *absolute) {
+    char here[PATH_MAX];
+    size_t length = getcwd(here, sizeof here) ? strlen(here) : 0;
+    bool below = length && strncmp(absolute, here, length) == 0 && absolute[length] == '/';
+    return below ? absolute + length + 1 : absolute;
 }
 
 struct ms_arena_chunk {

@@ -19,6 +19,12 @@ void *ms_allocate(size_t size);                 /* zeroed; never NULL */
 void *ms_reallocate(void *memory, size_t size); /* never NULL */
 char *ms_format(const char *format, ...) __attribute__((format(printf, 1, 2))); /* malloc'ed */
 
+/* The name of a file made absolute, without "./", "//" and "name/.."; malloc'ed. Symbolic links
+ * stay: the name is for people, and for telling files apart. */
+char *ms_absolute_name(const char *directory, const char *file);
+/* What is left of an absolute name as seen from the current directory. */
+const char *ms_name_from_here(const char *absolute);
+
 /* Makes room for one more element in a table of `count` elements. The capacity is the next power of
  * two and therefore not stored. Returns the (possibly moved) table; new elements are not zeroed. */
 void *ms_grow(void *table, size_t count, size_t element_size);

@@ -5,9 +5,12 @@
 #include "Diagnose.h"
 
 #include "clang/Basic/DiagnosticFrontend.h"
-#include "clang/Basic/SourceLocation.h"
+#include "clang/Basic/SourceManager.h"
+#include <optional>
+#include <vector>
 
 using namespace clang;
+using llvm::StringRef;
 
 namespace mapsan {
 
@@ -20,18 +23,46 @@ static SourceLocation locationOf(const ms_place &Place) {
   return SourceLocation::getFromRawEncoding(Place.token);
 }
 
+/// Nothing, if the text that is to be replaced is not what stands there.
+static std::optional<FixItHint> hintOf(const SourceManager &SM,
+                                       const ms_fixit &Fix) {
+  SourceLocation Begin = locationOf(Fix.where);
+  StringRef Remove = Fix.remove;
+  if (Begin.isInvalid() || Begin.isMacroID() ||
+      !StringRef(SM.getCharacterData(Begin)).starts_with(Remove))
+    return std::nullopt;
+  if (Remove.empty())
+    return FixItHint::CreateInsertion(Begin, Fix.insert);
+  SourceLocation End = Begin.getLocWithOffset(int(Remove.size()));
+  return FixItHint::CreateReplacement(CharSourceRange::getCharRange(Begin, End),
+                                      Fix.insert);
+}
+
+/// All of them or none: half a repair is worse than none.
+static std::vector<FixItHint> hintsOf(const SourceManager &SM,
+                                      const ms_finding &Finding) {
+  std::vector<FixItHint> Hints;
+  for (size_t I = 0; I < Finding.fixit_count; ++I)
+    if (std::optional<FixItHint> Hint = hintOf(SM, Finding.fixits[I]))
+      Hints.push_back(*Hint);
+    else
+      return {};
+  return Hints;
+}
+
 static void report(DiagnosticsEngine &Diagnostics, const ms_finding &Finding) {
   std::string Text = Finding.message;
   Text += " [mapsan-";
   Text += ms_check_name(Finding.check);
   Text += "]";
+  std::vector<FixItHint> Hints =
+      hintsOf(Diagnostics.getSourceManager(), Finding);
   {
     DiagnosticBuilder Warning = Diagnostics.Report(
         locationOf(Finding.where), diag::warn_fe_backend_plugin);
     Warning << Text;
-    for (size_t I = 0; I < Finding.fixit_count; ++I)
-      Warning << FixItHint::CreateInsertion(locationOf(Finding.fixits[I].where),
-                                            Finding.fixits[I].insert);
+    for (const FixItHint &Hint : Hints)
+      Warning << Hint;
   }
   for (size_t I = 0; I < Finding.note_count; ++I)
     Diagnostics.Report(locationOf(Finding.notes[I].where),

@@ -25,6 +25,8 @@ public:
   bool inHeader(clang::SourceLocation L) const;
   bool inSystemHeader(clang::SourceLocation L) const;
 
+  const clang::SourceManager &sources() const { return SM; }
+
 private:
   const clang::SourceManager &SM;
   const clang::LangOptions &Lang;

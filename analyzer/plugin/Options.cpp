@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The table of the plugin's options; what is not in it is the engine's (checks,
-// confidence).
+// confidence, what is silenced).
 #include "Options.h"
 
 #include "llvm/ADT/Twine.h"
@@ -29,7 +29,6 @@ const FileOption FileOptions[] = {
     {"emit", &PluginOptions::EmitFile},
     {"model", &PluginOptions::ModelFile},
 };
-const char *const JudgeOptions[] = {"checks", "confidence"};
 } // namespace
 
 static bool parseSwitch(const Switch &Option, StringRef Value,
@@ -60,9 +59,8 @@ bool parseOption(StringRef Text, PluginOptions &Options, std::string &Message) {
   for (const Switch &Option : Switches)
     if (Name == Option.Name)
       return parseSwitch(Option, Value, Options, Message);
-  for (const char *Option : JudgeOptions)
-    if (Name == Option)
-      return parseJudgeOption(Name, Value, Options, Message);
+  if (ms_options_knows(Name.str().c_str()))
+    return parseJudgeOption(Name, Value, Options, Message);
   for (const FileOption &Option : FileOptions)
     if (Name == Option.Name) {
       Options.*Option.File = Value.str();
@@ -74,7 +72,8 @@ bool parseOption(StringRef Text, PluginOptions &Options, std::string &Message) {
     }
   Message = ("unknown option '" + Name +
              "'; there are facts, analyze, dump, emit, "
-             "instrument, model, checks, confidence")
+             "instrument, model, checks, confidence, suppressions, baseline, "
+             "header-filter")
                 .str();
   return false;
 }

@@ -21,7 +21,7 @@ struct PluginOptions {
   std::string
       EmitFile; ///< emit=FILE: write the facts there, for `mapsan check`
   std::string ModelFile; ///< model=FILE: models over the built-in ones
-  ms_options Judge = ms_options_default(); ///< checks=, confidence=
+  ms_options Judge = ms_options_default(); ///< what the engine knows
 
   bool wantsUnit() const {
     return Facts || Analyze || Dump || !EmitFile.empty();

@@ -93,6 +93,7 @@ static void mistakes_have_line_and_column(void **state) {
          "my.yaml:2:21: unknown verb 'aquire'; did you mean 'acquire'?"},
         {"functions:\n  f: [acquire arg0, key argx]\n", "my.yaml:2:25: 'argx' is not an object"},
         {"functions:\n  f: \"acquire argx\"\n", "my.yaml:2:15: 'argx' is not an object"},
+        {"functions:\n  f: 'acquire argx\n\n    y'\n", "my.yaml:2:15: 'argx y' is not an object"},
         {"functions:\n  f:\n    - insert arg0\n    - [key arg1]\n",
          "my.yaml:4:7: an effect is a line"},
         {"functions:\n  f: {a: b}\n", "my.yaml:2:6: 'f' needs a list"},

@@ -179,31 +179,59 @@ static void report(struct ms_program *program, const struct ms_group *group,
     ms_report_way(program, other);
 }
 
-enum { PAIRS_MAX = 128 };
+enum { PAIRS_MAX = 128, SILENCED_MAX = 16 };
+
+/* Problems that the user has silenced, by the place that was reported; the data may have others. */
+struct silenced {
+    uint32_t events[SILENCED_MAX];
+    uint32_t count;
+};
+
+static bool is_silenced(const struct ms_program *program, const struct silenced *silenced,
+                        const struct ms_instance *instance) {
+    for (uint32_t i = 0; i < silenced->count; i++)
+        if (silenced->events[i] == ms_access_of(program, instance)->event)
+            return true;
+    return false;
+}
+
+/* The pair that shows the problem best. */
+static bool find_pair(struct ms_program *program, const struct ms_group *group,
+                      const struct silenced *silenced, const struct ms_instance *best[2]) {
+    uint32_t count = group->count < PAIRS_MAX ? group->count : PAIRS_MAX;
+    best[0] = best[1] = NULL;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t j = i; j < count; j++) {
+            const struct ms_instance *one = &group->items[i], *other = &group->items[j];
+            if (is_silenced(program, silenced, one) || is_silenced(program, silenced, other) ||
+                !races(program, one, other))
+                continue;
+            if (blame_other(program, one, other)) {
+                const struct ms_instance *swap = one;
+                one = other;
+                other = swap;
+            }
+            if (!best[0] || blame_other(program, best[0], one))
+                best[0] = one, best[1] = other;
+        }
+    return best[0] != NULL;
+}
 
 static void judge(struct ms_program *program) {
     const struct ms_groups *groups = ms_collect_accesses(program);
     for (size_t g = 0; g < groups->count; g++) {
         const struct ms_group *group = &groups->items[g];
-        const struct ms_instance *best[2] = {NULL, NULL};
-        uint32_t count = group->count < PAIRS_MAX ? group->count : PAIRS_MAX;
+        const struct ms_instance *pair[2];
+        struct silenced silenced = {.count = 0};
         if (group->guard.lock) /* the checks on guards have spoken */
             continue;
-        for (uint32_t i = 0; i < count; i++)
-            for (uint32_t j = i; j < count; j++) {
-                const struct ms_instance *one = &group->items[i], *other = &group->items[j];
-                if (!races(program, one, other))
-                    continue;
-                if (blame_other(program, one, other)) {
-                    const struct ms_instance *swap = one;
-                    one = other;
-                    other = swap;
-                }
-                if (!best[0] || blame_other(program, best[0], one))
-                    best[0] = one, best[1] = other;
-            }
-        if (best[0])
-            report(program, group, best[0], best[1]);
+        while (silenced.count < SILENCED_MAX && find_pair(program, group, &silenced, pair)) {
+            size_t suppressed = program->suppressed;
+            report(program, group, pair[0], pair[1]);
+            if (program->suppressed == suppressed)
+                break;
+            silenced.events[silenced.count++] = ms_access_of(program, pair[0])->event;
+        }
     }
 }
 

@@ -22,15 +22,20 @@ struct ms_options {
     enum ms_confidence confidence;    /* print findings from this level on */
     uint32_t disabled_checks;         /* bit 1u << enum ms_check */
     const struct ms_models *models;   /* NULL: the built-in ones */
-    const char *const *suppressions;  /* lines "check:function-or-file-glob", from suppression files */
-    size_t suppression_count;
+    struct ms_silencers *silencers;   /* lines of suppression files and baselines; NULL: none */
+    char *header_filter;              /* globs "a,-b" on headers; NULL: findings in all of them */
+    bool complete; /* all that findings may be about is there: say what silences nothing */
 };
 
 struct ms_options ms_options_default(void);
+void ms_options_free(struct ms_options *options);
 
-/* Parses "name=value" as given to -fplugin-arg-mapsan- and on the command line: checks=-a,+b and
- * confidence=low|medium|high. On error returns false and writes one line to message. */
+/* Parses "name=value" as given to -fplugin-arg-mapsan- and on the command line: checks=-a,+b,
+ * confidence=low|medium|high, suppressions=FILE, baseline=FILE, header-filter=GLOBS. On error returns
+ * false and writes one line to message. */
 bool ms_options_set(struct ms_options *options, const char *name, const char *value, char *message, size_t message_size);
+/* The names that it knows. */
+bool ms_options_knows(const char *name);
 
 struct ms_program;
 

@@ -131,6 +131,8 @@ struct ms_attribute {
     struct ms_location where;
 };
 
+enum ms_ignore_kind { MS_IGNORE_WITH_REASON = 0, MS_IGNORE_WITHOUT_REASON };
+
 /* A run of entries in one of the unit's tables. */
 struct ms_range {
     uint32_t first;
@@ -292,7 +294,8 @@ struct ms_unit {
     size_t argument_count;
     uint32_t *successors;
     size_t successor_count;
-    /* `// mapsan-ignore(check): reason` comments: where, and text = "check[,check]" */
+    /* `// mapsan-ignore(check): reason` comments: where, text = "check[,check]", and as the kind
+     * MS_IGNORE_.. whether it says why */
     struct ms_attribute *ignores;
     size_t ignore_count;
 

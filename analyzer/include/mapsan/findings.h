@@ -37,9 +37,11 @@ struct ms_note {
     char *text;
 };
 
-/* A mechanical repair: text to insert at a place. */
+/* A mechanical repair: what to put at a place, and instead of what. Whoever applies it makes sure
+ * that `remove` is what stands there: a macro may have written the code. */
 struct ms_fixit {
     struct ms_place where;
+    char *remove; /* "": nothing */
     char *insert;
 };
 

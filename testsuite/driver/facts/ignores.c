@@ -16,7 +16,7 @@ int k = M; //mapsan-ignore(all):x
 // CHECK: global m: int [defined]
 // CHECK: global k: int [defined]
 // CHECK: ignore unlocked-access @4:8
-// CHECK: ignore guard-bypass,wrong-lock @5:1
+// CHECK: ignore guard-bypass,wrong-lock @6:1
 // CHECK: ignore raw-internals @13:11
 // CHECK: ignore all @14:12
 // CHECK-LABEL: function <initialisers> [internal initialiser]
