@@ -17,11 +17,13 @@
 #include <mapsan/maps/rawmap.h>
 #include <mapsan/maps/rwmap.h>
 #include <mapsan/maps/swissmap.h>
+#include <mapsan/maps/syncmap.h>
 
 MAPSAN_MAP_DEFINE(hmap, plain, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(swissmap, swiss, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(btreemap, ordered, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(rwmap, guarded, MAPSAN_KEY_U64, uint64_t)
+MAPSAN_MAP_DEFINE(syncmap, sync, MAPSAN_KEY_U64, uint64_t)
 
 static struct plain *map;
 static struct swiss *swiss_map;
@@ -129,6 +131,7 @@ static void run_pair(void *(*first)(void *), void *(*second)(void *), unsigned m
     struct timespec time = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
     for (uint64_t i = 0; map != NULL && i < 1000; i++)
         (void)plain_put(map, i, i);
+    atomic_store(&stop, false);
     CHECK(pthread_create(&ids[0], NULL, first, NULL) == 0);
     CHECK(pthread_create(&ids[1], NULL, second, NULL) == 0);
     nanosleep(&time, NULL);
@@ -233,6 +236,47 @@ static void locked(void) {
     guarded_free(guarded_map);
 }
 
+/* Maps that threads share: only free must not meet another operation. Freed under a reader's hands,
+ * what the reader still does is no access to freed memory: the map is never given back. */
+#define SHARED_CASES(design)                                                                       \
+    static struct design *design##_map;                                                            \
+    static bool design##_dwell(void *unused, const uint64_t *key, const uint64_t *value) {         \
+        (void)unused, (void)key, (void)value;                                                      \
+        usleep(1000);                                                                              \
+        return true;                                                                               \
+    }                                                                                              \
+    static void *design##_use(void *unused) {                                                      \
+        for (uint64_t i = 0; !atomic_load(&stop); i++) {                                           \
+            uint64_t value = i;                                                                    \
+            (void)design##_put(design##_map, i % 1000, value);                                     \
+            (void)design##_get(design##_map, i * 7 % 1000, &value);                                \
+            (void)design##_remove(design##_map, (i + 500) % 1000);                                 \
+        }                                                                                          \
+        return unused;                                                                             \
+    }                                                                                              \
+    static void *design##_visit_slowly(void *unused) {                                             \
+        (void)design##_each(design##_map, design##_dwell, NULL);                                   \
+        return unused;                                                                             \
+    }                                                                                              \
+    static void *design##_end(void *unused) {                                                      \
+        usleep(20000);                                                                             \
+        design##_free(design##_map);                                                               \
+        return unused;                                                                             \
+    }                                                                                              \
+    static void design##_shared(void) {                                                            \
+        design##_map = design##_new(NULL);                                                         \
+        run_pair(design##_use, design##_use, 200);                                                 \
+        design##_free(design##_map);                                                               \
+    }                                                                                              \
+    static void design##_freed_in_use(void) {                                                      \
+        design##_map = design##_new(NULL);                                                         \
+        for (uint64_t i = 0; i < 1000; i++)                                                        \
+            (void)design##_put(design##_map, i, i);                                                \
+        run_pair(design##_visit_slowly, design##_end, 2000);                                       \
+    }
+
+SHARED_CASES(sync)
+
 /* hmap's iterators allow it. */
 static void one_thread_removes_in_iteration(void) {
     struct plain_iter iter;
@@ -303,6 +347,8 @@ int main(void) {
     expect(spmc_reader_and_writer, "rawmap_spmc: reader and writer", NULL);
     expect(two_readers, "two readers", NULL);
     expect(locked, "locked", NULL);
+    expect(sync_shared, "syncmap: shared", NULL);
+    expect(sync_freed_in_use, "syncmap: freed in use", "map destroyed while in use");
     expect(one_thread_removes_in_iteration, "one thread removes in iteration", NULL);
     return 0;
 }

@@ -49,6 +49,9 @@ static inline uint64_t low_hash(const uint64_t *key, uint64_t seed) {
 #define KEY_CONSTANT MAPSAN_MAP_KEY(uint64_t, constant_hash, mapsan_u64_equal, mapsan_u64_compare)
 #define KEY_COARSE MAPSAN_MAP_KEY(uint64_t, coarse_hash, mapsan_u64_equal, mapsan_u64_compare)
 #define KEY_LOW MAPSAN_MAP_KEY(uint64_t, low_hash, mapsan_u64_equal, mapsan_u64_compare)
+/* As if the key pointed somewhere: entries are not used again once their key is out. */
+#define KEY_BORROWED_U64                                                                           \
+    uint64_t, mapsan_u64_hash, mapsan_u64_equal, mapsan_u64_compare, MAPSAN_MAP_BORROWED_KEYS
 
 void make_u64(uint64_t number, void *key);
 uint64_t number_of_u64(const void *key);

@@ -40,13 +40,15 @@ static uint64_t verify_table(struct rawmap *self, struct rawmap_table *table) {
     uint64_t found = 0, used = 0;
     for (uint64_t i = 0; i <= table->mask; i++) {
         struct rawmap_slot *slot = &rawmap_slots(table)[i];
-        used += slot->key != RAWMAP_EMPTY;
-        if (rawmap_is_special(slot->key))
+        uint64_t key = rawmap_load(&slot->key);
+        used += key != RAWMAP_EMPTY;
+        if (rawmap_is_special(key))
             continue;
-        uint64_t hash = rawmap_hash(self, slot->key);
+        uint64_t hash = rawmap_hash(self, key);
         found++;
-        CHECK(rawmap_find(table, hash, slot->key) == slot);
-        CHECK(table == self->table || rawmap_find(self->table, hash, slot->key) == NULL);
+        CHECK(rawmap_find(table, hash, key) == slot);
+        CHECK(table == rawmap_table_of(self) ||
+              rawmap_find(rawmap_table_of(self), hash, key) == NULL);
     }
     CHECK(used == table->used && used <= table->limit);
     return found;
@@ -54,11 +56,13 @@ static uint64_t verify_table(struct rawmap *self, struct rawmap_table *table) {
 
 static void verify_rawmap(void *map) {
     struct rawmap *self = map;
-    uint64_t found = self->special[0].present + self->special[1].present;
-    found += verify_table(self, self->table);
-    if (self->table->old != NULL)
-        found += verify_table(self, self->table->old);
-    CHECK(found == self->count);
+    struct rawmap_table *table = rawmap_table_of(self), *old = rawmap_old_of(table);
+    uint64_t found =
+        rawmap_load(&self->special[0].present) + rawmap_load(&self->special[1].present);
+    found += verify_table(self, table);
+    if (old != NULL)
+        found += verify_table(self, old);
+    CHECK(found == rawmap_load(&self->count));
 }
 
 static const struct map_driver drivers[] = {

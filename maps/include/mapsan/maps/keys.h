@@ -4,7 +4,8 @@
  *   type, hash(const type *, seed), equal(const type *, const type *), compare(same), flags
  * For a type of your own write the functions and
  *   #define KEY_POINT MAPSAN_MAP_KEY(struct point, point_hash, point_equal, point_compare)
- * compare may be mapsan_unordered for hashed maps.
+ * compare may be mapsan_unordered for hashed maps. Keys that point to something want the longer
+ * form, as MAPSAN_KEY_STRING has it.
  */
 #ifndef MAPSAN_MAPS_KEYS_H
 #define MAPSAN_MAPS_KEYS_H
@@ -16,9 +17,11 @@
 #define MAPSAN_KEY_U64                                                                             \
     MAPSAN_MAP_KEY(uint64_t, mapsan_u64_hash, mapsan_u64_equal, mapsan_u64_compare)
 /* Strings that end in NUL, compared by content. The map keeps the pointer: the bytes must stay, and
- * stay the same, while the key is in the map. `take` gives the stored pointer back. */
+ * stay the same, while the key is in the map. `take` gives the stored pointer back; where readers
+ * take no lock, one may still be comparing: see the map's header on when to free it. */
 #define MAPSAN_KEY_STRING                                                                          \
-    MAPSAN_MAP_KEY(const char *, mapsan_string_hash, mapsan_string_equal, mapsan_string_compare)
+    const char *, mapsan_string_hash, mapsan_string_equal, mapsan_string_compare,                  \
+        MAPSAN_MAP_BORROWED_KEYS
 /* Floating point, as C compares it: the two zeros are one key, a NaN never equals anything. */
 #define MAPSAN_KEY_DOUBLE                                                                          \
     double, mapsan_double_hash, mapsan_double_equal, mapsan_double_compare, MAPSAN_MAP_IRREFLEXIVE

@@ -58,6 +58,9 @@ enum mapsan_map_type_flags {
      * then is a new entry each time, and visited; it is found by no operation and leaves only by
      * clear. */
     MAPSAN_MAP_IRREFLEXIVE = 1u << 0,
+    /* Keys point to bytes that are the user's. Once such a key has been taken out, no later
+     * operation looks at its bytes; designs whose readers take no lock need to be told. */
+    MAPSAN_MAP_BORROWED_KEYS = 1u << 1,
 };
 
 /* Describes what a map holds. Must live as long as the map and not change. In the typed form it is
