@@ -65,7 +65,8 @@ static bool apply_exit(struct ms_local *local, struct ms_state *state, uint32_t 
                                       exit->conditions[c].constant))
             return false;
     }
-    state->live = (state->live & ~exit->joined) | exit->live;
+    state->live = (state->live & ~exit->joined) |
+                  ms_threads_meant(local->program, exit->live, arguments, argument_count);
     state->joined = (state->joined & ~exit->live) | exit->joined;
     ms_path returned =
         ms_state_instantiate(frame, state, arguments, argument_count, exit->returned, result);

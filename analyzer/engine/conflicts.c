@@ -10,6 +10,10 @@ bool ms_conflict(const struct ms_program *program, const struct ms_instance *one
     const struct ms_access *b = ms_access_of(program, other);
     if (a->kind != MS_ACCESS_WRITE && b->kind != MS_ACCESS_WRITE)
         return false;
+    /* Who has loaded the pointer to a map does not look at the place where it was kept any more. */
+    if (((a->flags & MS_ACCESS_LOADED) && !(b->flags & MS_ACCESS_MAP)) ||
+        ((b->flags & MS_ACCESS_LOADED) && !(a->flags & MS_ACCESS_MAP)))
+        return false;
     return !((a->flags | b->flags) & MS_ACCESS_ATOMIC);
 }
 

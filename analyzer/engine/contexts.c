@@ -255,8 +255,8 @@ static struct ms_context new_context(struct ms_program *program, ms_function fun
 }
 
 /* Which threads run what a call site calls, and which may run beside it. */
-static void set_threads(const struct ms_call_site *site, const struct ms_context *from,
-                        struct ms_context *to) {
+static void set_threads(const struct ms_program *program, const struct ms_call_site *site,
+                        const struct ms_context *from, struct ms_context *to) {
     uint64_t joined = site->joined & ~site->live;
     to->threads = from->threads;
     to->live = (from->live & ~site->joined) | site->live;
@@ -279,6 +279,7 @@ static void set_threads(const struct ms_call_site *site, const struct ms_context
         to->live = ~(uint64_t)0;
         break;
     default:
+        to->threads = ms_routine_threads(program, from->threads, site->caller, site->callee);
         break;
     }
 }
@@ -336,7 +337,7 @@ static void propagate(struct builder *builder, uint32_t position, struct queue_i
             ms_path_depth(program, to.bindings[i]) > BINDING_DEPTH_MAX)
             to.bindings[i] = ms_make(program, MS_PATH_ANY, 0, 50 + i, 0);
     }
-    set_threads(site, from, &to);
+    set_threads(program, site, from, &to);
     to.unknown = from->unknown || site->fuzzy;
     to.once = from->once || site->how == MS_HOW_ONCE;
     if (site->how == MS_HOW_CALL || site->how == MS_HOW_CALLBACK || site->how == MS_HOW_ONCE) {

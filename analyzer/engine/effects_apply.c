@@ -303,7 +303,8 @@ static void callback_effect(struct ms_local *local, struct ms_states *states, ui
         uint32_t thread = 0;
         for (uint32_t n = 1; how == MS_HOW_THREAD && n <= local->program->thread_count; n++)
             if (local->program->threads[n].event == event &&
-                local->program->threads[n].entry == targets.items[t])
+                local->program->threads[n].entry == targets.items[t] &&
+                !local->program->threads[n].routine)
                 thread = n;
         ms_observe_call(local, states, event, how, targets.items[t], arguments,
                         at < 32 ? at + 1 : 0, thread);
@@ -311,6 +312,15 @@ static void callback_effect(struct ms_local *local, struct ms_states *states, ui
 }
 
 /* ---- effects of models and annotations ---- */
+
+/* Whether the call is given the map in a variable of the function. */
+static unsigned loaded_flag(const struct ms_program *program, const struct ms_event *call,
+                            const struct ms_operand *object) {
+    if (object->kind != MS_OPERAND_ARGUMENT || object->index >= call->arguments.count)
+        return 0;
+    ms_path argument = program->facts->arguments[call->arguments.first + object->index];
+    return ms_node(program, argument)->kind == MS_PATH_LOCAL ? MS_ACCESS_LOADED : 0;
+}
 
 static void observe_effect(struct ms_local *local, const struct ms_states *states, uint32_t event,
                            const struct ms_effect *effect, const char *name) {
@@ -328,7 +338,8 @@ static void observe_effect(struct ms_local *local, const struct ms_states *state
     enum ms_map_access access = ms_verb_map_access(effect->verb);
     if (access != MS_MAP_NONE)
         ms_observe_access(local, states, event, ms_place_of_map(local->program, object), true,
-                          kinds[access], MS_ACCESS_MAP, name);
+                          kinds[access],
+                          MS_ACCESS_MAP | loaded_flag(local->program, call, &effect->object), name);
     else if (effect->verb == MS_VERB_ATOMIC_READ || effect->verb == MS_VERB_ATOMIC_WRITE ||
              effect->verb == MS_VERB_STORE_PUBLISH)
         ms_observe_access(local, states, event, object, true,

@@ -299,7 +299,8 @@ static void count_places(struct ms_program *program, const struct ms_group *grou
                 count_open(&tally, access->function, ms_context_of(program, instance)->way_count);
             continue;
         }
-        guard->held_write += access->kind == MS_ACCESS_WRITE;
+        guard->held_write += access->kind == MS_ACCESS_WRITE &&
+                             ms_holds(program, instance, guard->lock) != MS_MODE_SHARED;
         for (uint32_t l = 0; l < instance->locks.count; l++) {
             const struct ms_held *held = &instance->locks.items[l];
             if (ms_lock_key(program, held->lock) != guard->lock)

@@ -159,15 +159,39 @@ static void fixpoint(struct ms_local *local, const uint32_t *order, uint32_t rea
     free(visits);
 }
 
+/* Where all ways out of a function meet. */
+static bool is_end(const struct ms_local *local, uint32_t block) {
+    const struct ms_block *node = block_at(local, block);
+    return block && !node->events.count && !node->successors.count;
+}
+
+static void add_exit_state(struct ms_local *local, struct ms_state *state) {
+    MS_PUSH(local->exits, local->exit_count, (struct ms_exit_state){state});
+}
+
+/* The states at the end of a block that leave the function here. They are taken one step before all
+ * ways meet: what is returned, and who owns it, differs from way to way. */
+static void collect_exits(struct ms_local *local, uint32_t block, const struct ms_states *states) {
+    const struct ms_block *node = block_at(local, block);
+    for (uint32_t s = 0; s < states->count; s++) {
+        if (!node->successors.count && !is_end(local, block))
+            add_exit_state(local, states->items[s]);
+        for (uint32_t way = 0; way < node->successors.count; way++) {
+            if (!is_end(local, successor(local, node, way)))
+                continue;
+            struct ms_state *state = ms_state_copy(&local->frame, states->items[s]);
+            if (ms_transfer_branch(local, state, node, way))
+                add_exit_state(local, state);
+        }
+    }
+}
+
 static void final_walk(struct ms_local *local, const uint32_t *order, uint32_t reached,
                        bool record) {
     local->observing = record;
     for (uint32_t i = 0; i < reached; i++) {
         struct ms_states states = walk_block(local, order[i]);
-        if (block_at(local, order[i])->successors.count)
-            continue;
-        for (uint32_t s = 0; s < states.count; s++)
-            MS_PUSH(local->exits, local->exit_count, (struct ms_exit_state){states.items[s]});
+        collect_exits(local, order[i], &states);
     }
     ms_summarise(local);
     if (record)

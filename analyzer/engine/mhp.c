@@ -42,6 +42,7 @@ bool ms_way_is_certain(struct ms_program *program, const struct ms_instance *ins
         const struct ms_call_site *site = &program->calls[context->site];
         const struct ms_event *event = &program->facts->events[site->event];
         if (site->how == MS_HOW_CALL && !event->callee &&
+            !ms_is_routine(program, site->caller, site->callee) &&
             ms_functions_of(program, site->caller, event->path).count > 1)
             return false;
         context = &program->code[site->caller].contexts[context->parent];

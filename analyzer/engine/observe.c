@@ -155,6 +155,16 @@ static bool points_to_map(const struct ms_local *local, ms_path path) {
     return role == MS_ROLE_MAP || role == MS_ROLE_SELF_LOCKING_MAP;
 }
 
+/* `t = c->table;`: what happens to the map happens later, through `t`. */
+static bool is_loaded_into_variable(const struct ms_program *program, uint32_t event) {
+    const struct ms_unit *facts = program->facts;
+    if (event + 1 >= facts->event_count)
+        return false;
+    const struct ms_event *read = &facts->events[event], *next = &facts->events[event + 1];
+    return read->kind == MS_EVENT_READ && next->kind == MS_EVENT_WRITE &&
+           next->value == read->path && ms_node(program, next->path)->kind == MS_PATH_LOCAL;
+}
+
 static unsigned type_flags(const struct ms_local *local, ms_path path) {
     ms_type type = ms_path_type(local->program, local->function, path);
     const struct ms_type_node *node = &local->program->facts->types[type];
@@ -239,7 +249,8 @@ void ms_observe_access(struct ms_local *local, const struct ms_states *states, u
     path = ms_path_origin(program, path);
     ms_mark_relevant(local, path);
     /* To load the pointer to a map is part of the operation on the map. */
-    if (kind == MS_ACCESS_READ && !(flags & MS_ACCESS_MAP) && points_to_map(local, path))
+    if (kind == MS_ACCESS_READ && !(flags & MS_ACCESS_MAP) && points_to_map(local, path) &&
+        !is_loaded_into_variable(program, event))
         return;
     if (!local->observing || !may_be_shared(program, path) || !is_data(local, path))
         return;

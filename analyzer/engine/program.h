@@ -172,6 +172,8 @@ enum ms_access_flags {
     MS_ACCESS_VOLATILE = 1u << 7,
     MS_ACCESS_FUZZY = 1u << 8,
     MS_ACCESS_SELF_LOCKING = 1u << 9,
+    MS_ACCESS_LOADED =
+        1u << 10, /* of a map whose pointer was loaded before, into a variable of the function */
 };
 
 /* One access in one function, with the lockset relative to the function's entry. */
@@ -236,6 +238,7 @@ struct ms_code {
 /* A place where a thread is started, or another source of concurrency. */
 struct ms_thread {
     ms_function entry;
+    ms_function routine; /* what the entry calls, if that is all it does (trampolines.c); else 0 */
     ms_function starter;
     uint32_t event;
     ms_path
@@ -337,6 +340,18 @@ bool ms_block_in_loop(const struct ms_program *program, ms_function function, ui
 uint64_t ms_threads_started(const struct ms_program *program, uint32_t event);
 void ms_thread_add_handle(struct ms_program *program, uint64_t threads, ms_path handle);
 uint64_t ms_threads_with_handle(struct ms_program *program, ms_function function, ms_path handle);
+
+/* trampolines.c: the functions that a thread's function calls by a pointer it was given, if it is
+ * there to do that. */
+struct ms_functions ms_trampoline_targets(struct ms_program *program, ms_function entry);
+/* The threads that run `callee` when `caller` calls it on these threads. */
+uint64_t ms_routine_threads(const struct ms_program *program, uint64_t threads, ms_function caller,
+                            ms_function callee);
+/* Whether `entry` is a trampoline that a thread of this routine runs. */
+bool ms_is_routine(const struct ms_program *program, ms_function entry, ms_function routine);
+/* Of the threads that a function starts, those that a call with these arguments starts. */
+uint64_t ms_threads_meant(const struct ms_program *program, uint64_t started,
+                          const ms_path *arguments, uint32_t count);
 
 /* local.c: summaries, accesses, call sites of all functions, bottom-up. */
 void ms_analyse_functions(struct ms_program *program);

@@ -89,13 +89,11 @@ static void merge_exit(const struct ms_program *program, struct ms_exit *into,
     bool null_into = into->compare == MS_COMPARE_EQUAL && into->constant == 0;
     bool null_from = from->compare == MS_COMPARE_EQUAL && from->constant == 0;
     into->owned = (into->owned || null_into) && (from->owned || null_from);
-    if (null_into && !null_from && from->returned)
-        into->returned = from->returned;
-    else if (into->returned != from->returned && !null_from)
-        into->returned = 0;
-    if (into->returned && ms_node(program, into->returned)->kind == MS_PATH_CONSTANT &&
-        into->returned != from->returned)
-        into->returned = 0;
+    ms_path object = null_into ? from->returned : into->returned;
+    bool one = into->returned == from->returned || null_into != null_from;
+    if (one && ms_node(program, object)->kind == MS_PATH_CONSTANT)
+        one = into->returned == from->returned;
+    into->returned = one ? object : 0;
     if (into->compare != from->compare || into->constant != from->constant)
         into->compare = MS_COMPARE_NONE;
     uint32_t kept = 0;

@@ -37,40 +37,62 @@ bool ms_block_in_loop(const struct ms_program *program, ms_function function, ui
     return ms_block_reaches(program, function, block, block, false);
 }
 
-/* How often functions are mentioned: called, or handed to a call. */
+/* How often functions are mentioned: called, or handed to a call. Once in a loop, or in a function
+ * that is called more than once, counts as twice. */
 struct mentions {
-    uint32_t *calls;     /* call events with this callee; those in loops count twice */
-    uint32_t *arguments; /* call events that hand this function over; likewise */
+    uint32_t *calls;     /* call events with this callee */
+    uint32_t *arguments; /* call events that hand this function over */
+    bool *hands;         /* functions that hand functions over */
 };
 
-static void count_mentions(struct ms_program *program, struct mentions *mentions) {
+typedef void visitor(struct ms_program *program, struct mentions *mentions, ms_function function,
+                     uint32_t block, uint32_t position);
+
+static void each_call(struct ms_program *program, struct mentions *mentions, visitor *visit) {
     for (ms_function f = 1; f < program->facts->function_count; f++) {
         struct ms_range blocks = ms_function_at(program, f)->blocks;
         for (uint32_t b = 0; b < blocks.count; b++) {
             struct ms_range events = program->facts->blocks[blocks.first + b].events;
-            int loop = -1;
-            for (uint32_t e = 0; e < events.count; e++) {
-                const struct ms_event *event = &program->facts->events[events.first + e];
-                if (event->kind != MS_EVENT_CALL)
-                    continue;
-                if (event->callee)
-                    mentions->calls[event->callee]++;
-                for (uint32_t i = 0; i < event->arguments.count; i++) {
-                    const struct ms_path_node *node =
-                        ms_node(program, program->facts->arguments[event->arguments.first + i]);
-                    if (node->kind != MS_PATH_FUNCTION)
-                        continue;
-                    if (loop < 0)
-                        loop = ms_block_in_loop(program, f, b);
-                    mentions->arguments[node->operand] += loop ? 2 : 1;
-                }
-            }
+            for (uint32_t e = 0; e < events.count; e++)
+                if (program->facts->events[events.first + e].kind == MS_EVENT_CALL)
+                    visit(program, mentions, f, b, events.first + e);
         }
     }
 }
 
+static const struct ms_path_node *argument_at(const struct ms_program *program,
+                                              const struct ms_event *event, uint32_t i) {
+    return ms_node(program, program->facts->arguments[event->arguments.first + i]);
+}
+
+static void note_hands(struct ms_program *program, struct mentions *mentions, ms_function function,
+                       uint32_t block, uint32_t position) {
+    (void)block;
+    const struct ms_event *event = &program->facts->events[position];
+    for (uint32_t i = 0; i < event->arguments.count && !mentions->hands[function]; i++)
+        mentions->hands[function] = argument_at(program, event, i)->kind == MS_PATH_FUNCTION;
+}
+
+static void count_calls(struct ms_program *program, struct mentions *mentions, ms_function function,
+                        uint32_t block, uint32_t position) {
+    ms_function callee = program->facts->events[position].callee;
+    if (callee && mentions->hands[callee])
+        mentions->calls[callee] += ms_block_in_loop(program, function, block) ? 2 : 1;
+}
+
+static void count_arguments(struct ms_program *program, struct mentions *mentions,
+                            ms_function function, uint32_t block, uint32_t position) {
+    const struct ms_event *event = &program->facts->events[position];
+    for (uint32_t i = 0; i < event->arguments.count; i++) {
+        const struct ms_path_node *node = argument_at(program, event, i);
+        if (node->kind == MS_PATH_FUNCTION)
+            mentions->arguments[node->operand] +=
+                mentions->calls[function] > 1 || ms_block_in_loop(program, function, block) ? 2 : 1;
+    }
+}
+
 static void add_thread(struct ms_program *program, uint32_t position, ms_function starter,
-                       ms_function entry, bool many) {
+                       ms_function entry, ms_function routine, bool many) {
     if (program->thread_count == MS_THREAD_MAX) {
         program->threads[MS_THREAD_MAX].many = true;
         ms_remark(program, "more than %d places start threads; the last ones are taken as one",
@@ -80,12 +102,26 @@ static void add_thread(struct ms_program *program, uint32_t position, ms_functio
     }
     struct ms_thread *thread = &program->threads[program->thread_count];
     thread->entry = entry;
+    thread->routine = routine;
     thread->starter = starter;
     thread->event = position;
     thread->many |= many;
 }
 
-static void find_in_event(struct ms_program *program, const struct mentions *mentions,
+/* A function handed over to start as a thread of its own: named at the call that starts it, or
+ * chosen by who called the function in which it is started. */
+static void add_entry(struct ms_program *program, const struct mentions *mentions,
+                      uint32_t position, ms_function starter, ms_function entry, bool several) {
+    add_thread(program, position, starter, entry, 0, several || mentions->arguments[entry] > 1);
+    struct ms_functions routines = ms_trampoline_targets(program, entry);
+    for (size_t i = 0; i < routines.count; i++) {
+        uint32_t mentioned = mentions->arguments[routines.items[i]];
+        add_thread(program, position, starter, entry, routines.items[i],
+                   mentioned ? mentioned > 1 : several);
+    }
+}
+
+static void find_in_event(struct ms_program *program, struct mentions *mentions,
                           ms_function function, uint32_t block, uint32_t position) {
     const struct ms_event *event = &program->facts->events[position];
     struct ms_known_effects known = ms_effects_of(program, event);
@@ -101,27 +137,21 @@ static void find_in_event(struct ms_program *program, const struct mentions *men
                        ms_block_in_loop(program, function, block) ||
                        (direct && mentions->calls[function] > 1);
         for (size_t e = 0; e < entries.count; e++)
-            add_thread(program, position, function, entries.items[e],
-                       several || mentions->arguments[entries.items[e]] > 1);
+            add_entry(program, mentions, position, function, entries.items[e], several);
     }
 }
 
 void ms_find_threads(struct ms_program *program) {
     size_t count = program->facts->function_count;
     struct mentions mentions = {ms_allocate(count * sizeof(uint32_t)),
-                                ms_allocate(count * sizeof(uint32_t))};
-    count_mentions(program, &mentions);
-    for (ms_function f = 1; f < count; f++) {
-        struct ms_range blocks = ms_function_at(program, f)->blocks;
-        for (uint32_t b = 0; b < blocks.count; b++) {
-            struct ms_range events = program->facts->blocks[blocks.first + b].events;
-            for (uint32_t e = 0; e < events.count; e++)
-                if (program->facts->events[events.first + e].kind == MS_EVENT_CALL)
-                    find_in_event(program, &mentions, f, b, events.first + e);
-        }
-    }
+                                ms_allocate(count * sizeof(uint32_t)), ms_allocate(count)};
+    each_call(program, &mentions, note_hands);
+    each_call(program, &mentions, count_calls);
+    each_call(program, &mentions, count_arguments);
+    each_call(program, &mentions, find_in_event);
     free(mentions.calls);
     free(mentions.arguments);
+    free(mentions.hands);
 }
 
 uint64_t ms_threads_started(const struct ms_program *program, uint32_t event) {

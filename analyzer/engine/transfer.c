@@ -13,6 +13,13 @@ static bool is_pointer(const struct ms_program *program, ms_type type) {
     return program->facts->types[type].kind == MS_TYPE_POINTER;
 }
 
+/* A variable that there is once, and that others may look at while a new object is put there. */
+static bool is_global_place(const struct ms_program *program, ms_path location) {
+    while (ms_node(program, location)->kind == MS_PATH_FIELD)
+        location = ms_node(program, location)->base;
+    return ms_node(program, location)->kind == MS_PATH_GLOBAL;
+}
+
 static void transfer_write(struct ms_local *local, struct ms_states *states, uint32_t event) {
     const struct ms_event *write = &local->program->facts->events[event];
     unsigned flags = write->flags & MS_EVENT_ATOMIC ? MS_ACCESS_ATOMIC : 0;
@@ -29,7 +36,7 @@ static void transfer_write(struct ms_local *local, struct ms_states *states, uin
         ms_path value = ms_state_value(&local->frame, state, write->value);
         ms_path location = ms_state_location(&local->frame, state, write->path);
         if (target.kind != MS_PATH_LOCAL && target.kind != MS_PATH_PARAM) {
-            if (value &&
+            if (value && !is_global_place(local->program, location) &&
                 ms_node(local->program, ms_path_root(local->program, value))->kind ==
                     MS_PATH_RESULT &&
                 ms_state_owns(&local->frame, state, value))
@@ -94,6 +101,37 @@ void ms_transfer(struct ms_local *local, struct ms_states *states, uint32_t even
 
 /* ---- branches ---- */
 
+/* Whether a result that is as `compare` says contradicts that the effect took place. */
+static bool tells_failure(const struct ms_frame *frame, const struct ms_effect *effect,
+                          ms_path value, enum ms_compare compare, int64_t constant) {
+    enum ms_compare success;
+    ms_outcome_condition(effect->outcome, &success);
+    struct ms_state probe = {.constraint_count = 0};
+    return success != MS_COMPARE_NONE && ms_state_assume(frame, &probe, value, success, 0) &&
+           !ms_state_assume(frame, &probe, value, compare, constant);
+}
+
+/* A thread that turns out not to have been started: `if (pthread_create(...) != 0) return`. */
+static void drop_failed_starts(struct ms_local *local, struct ms_state *state, ms_path value,
+                               enum ms_compare compare, int64_t constant) {
+    struct ms_program *program = local->program;
+    const struct ms_path_node *node = ms_node(program, value);
+    if (node->kind != MS_PATH_RESULT || !state->live)
+        return;
+    for (uint32_t t = 1; t <= program->thread_count; t++) {
+        const struct ms_thread *thread = &program->threads[t];
+        const struct ms_event *call = &program->facts->events[thread->event];
+        if (!(state->live >> t & 1) || thread->many || call->result != node->operand ||
+            thread->starter != local->function)
+            continue;
+        struct ms_known_effects known = ms_effects_of(program, call);
+        for (uint32_t e = 0; e < known.count; e++)
+            if (ms_verb_how(known.items[e].verb) == MS_HOW_THREAD &&
+                tells_failure(&local->frame, &known.items[e], value, compare, constant))
+                state->live &= ~((uint64_t)1 << t);
+    }
+}
+
 /* A lock whose acquisition turns out to have failed: `if (pthread_mutex_lock(&m) != 0) return`. */
 static void drop_failed_locks(struct ms_local *local, struct ms_state *state, ms_path value,
                               enum ms_compare compare, int64_t constant) {
@@ -107,15 +145,9 @@ static void drop_failed_locks(struct ms_local *local, struct ms_state *state, ms
             continue;
         struct ms_known_effects known = ms_effects_of(local->program, call);
         for (uint32_t e = 0; e < known.count; e++) {
-            enum ms_compare success;
-            ms_outcome_condition(known.items[e].outcome, &success);
-            if ((known.items[e].verb != MS_VERB_ACQUIRE &&
-                 known.items[e].verb != MS_VERB_ACQUIRE_SHARED) ||
-                success == MS_COMPARE_NONE)
-                continue;
-            struct ms_state probe = {.constraint_count = 0};
-            ms_state_assume(&local->frame, &probe, value, success, 0);
-            if (!ms_state_assume(&local->frame, &probe, value, compare, constant)) {
+            if ((known.items[e].verb == MS_VERB_ACQUIRE ||
+                 known.items[e].verb == MS_VERB_ACQUIRE_SHARED) &&
+                tells_failure(&local->frame, &known.items[e], value, compare, constant)) {
                 state->held[i] = state->held[--state->held_count];
                 return;
             }
@@ -152,5 +184,6 @@ bool ms_transfer_branch(struct ms_local *local, struct ms_state *state,
     if (way == 1)
         compare = ms_compare_negate(compare);
     drop_failed_locks(local, state, left, compare, constant);
+    drop_failed_starts(local, state, left, compare, constant);
     return ms_state_assume(&local->frame, state, left, compare, constant);
 }

@@ -175,7 +175,7 @@ static bool is_leak(const struct ms_local *local, const struct ms_state *holding
                     const struct ms_held *held, uint32_t *giving, uint32_t *keeping) {
     *giving = *keeping = 0;
     bool failure = outcome_of(local, holding) == OUTCOME_FAILURE;
-    bool apart = false;
+    bool apart = true;
     for (size_t i = 0; i < local->exit_count; i++) {
         const struct ms_state *other = local->exits[i].state;
         const struct ms_held *entry = entry_for(other, held->lock);
@@ -187,7 +187,7 @@ static bool is_leak(const struct ms_local *local, const struct ms_state *holding
             ++*keeping;
         else if (entry) {
             ++*giving;
-            apart |= told_apart(local, holding, other);
+            apart &= told_apart(local, holding, other);
         }
     }
     if (!*giving)

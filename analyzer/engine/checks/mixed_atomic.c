@@ -119,19 +119,68 @@ static const struct ms_instance *find_partner(struct ms_program *program, const 
     return found;
 }
 
-/* A plain store to an object of which nothing else is known may well be the one that makes it. */
-static bool may_initialise(const struct ms_program *program, const struct ms_instance *plain) {
+/* A plain store to an object of which nothing else is known may well be the one that makes it; so
+ * may one of a constant that no known thread does. */
+static bool may_initialise(const struct ms_program *program, const struct ms_instance *plain,
+                           bool known) {
     const struct ms_access *access = ms_access_of(program, plain);
     if (access->kind != MS_ACCESS_WRITE || (access->flags & MS_ACCESS_MODIFY))
         return false;
+    if (!known && (access->flags & MS_ACCESS_CONSTANT))
+        return true;
     return ms_node(program, ms_path_object(program, plain->path))->kind != MS_PATH_GLOBAL;
 }
 
+/* What the program as a whole believes of data that is written atomically (Engler et al., Bugs as
+ * deviant behavior, 2001): that a plain read will do, as in statistics, or that it will not. One or
+ * two fields are no habit. */
+struct habit {
+    uint32_t plain, atomic; /* groups whose reads are so */
+};
+
+enum { HABIT_MIN = 4 };
+
+static bool reads_plainly(const struct habit *habit) {
+    return habit->plain >= HABIT_MIN && habit->plain > habit->atomic;
+}
+
+static void learn_habit(struct ms_program *program, const struct ms_group *group,
+                        struct habit *habit) {
+    bool written = false, plain = false, atomic = false;
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct ms_access *access = ms_access_of(program, &group->items[i]);
+        if (is_atomic(program, &group->items[i])) {
+            written |= access->kind == MS_ACCESS_WRITE;
+            atomic |= access->kind == MS_ACCESS_READ;
+        } else if (access->kind == MS_ACCESS_READ) {
+            plain |= is_plain(program, &group->items[i]);
+        }
+    }
+    habit->plain += written && plain;
+    habit->atomic += written && atomic && !plain;
+}
+
+/* One of an array, which may well be one for each thread. */
+static bool is_element(const struct ms_program *program, ms_path path) {
+    for (;;) {
+        const struct ms_path_node *node = ms_node(program, path);
+        if (node->kind == MS_PATH_INDEX && ms_node(program, node->extra)->kind != MS_PATH_CONSTANT)
+            return true;
+        if (!node->base)
+            return false;
+        path = node->base;
+    }
+}
+
 static enum ms_confidence confidence_of(const struct ms_program *program, const struct uses *uses,
-                                        const struct ms_instance *plain, bool known) {
+                                        const struct habit *habit, const struct ms_instance *plain,
+                                        bool known) {
+    if (ms_access_of(program, plain)->kind == MS_ACCESS_READ && reads_plainly(habit))
+        return MS_CONFIDENCE_LOW;
     /* Where most accesses are plain, the data is not meant to be atomic: a lock, or one thread, is
      * what they rely on. */
-    if (uses->plain_places > 2 * uses->atomic_places || may_initialise(program, plain))
+    if (uses->plain_places > 2 * uses->atomic_places || may_initialise(program, plain, known) ||
+        is_element(program, plain->path))
         return MS_CONFIDENCE_LOW;
     return known ? MS_CONFIDENCE_HIGH : MS_CONFIDENCE_MEDIUM;
 }
@@ -158,12 +207,14 @@ static void report(struct ms_program *program, const struct ms_group *group,
 }
 
 static void judge_instance(struct ms_program *program, const struct ms_group *group,
-                           const struct uses *uses, const struct ms_instance *plain) {
+                           const struct uses *uses, const struct habit *habit,
+                           const struct ms_instance *plain) {
     bool known;
     const struct ms_instance *atomic =
         is_plain(program, plain) ? find_partner(program, uses, plain, &known) : NULL;
     if (atomic)
-        report(program, group, plain, atomic, known, confidence_of(program, uses, plain, known));
+        report(program, group, plain, atomic, known,
+               confidence_of(program, uses, habit, plain, known));
 }
 
 /* ---- decisions on reference counts ---- */
@@ -195,7 +246,7 @@ static bool is_counted(const struct ms_program *program, const struct uses *uses
 /* `if (o->references == 1) ...; unref(o)`: that the object may be gone at the end is why groups
  * leave this out; but what is decided is whether others have it. */
 static void judge_decision(struct ms_program *program, const struct ms_groups *groups,
-                           const bool *has_atomics, uint32_t number) {
+                           const bool *has_atomics, const struct habit *habit, uint32_t number) {
     const struct ms_access *access = &program->accesses[number];
     const uint32_t wanted = MS_ACCESS_SETUP | MS_ACCESS_CONDITION;
     if (access->kind != MS_ACCESS_READ || (access->flags & wanted) != wanted ||
@@ -211,23 +262,26 @@ static void judge_decision(struct ms_program *program, const struct ms_groups *g
             continue;
         count_uses(program, group, &uses);
         if (is_counted(program, &uses))
-            judge_instance(program, group, &uses, &instance);
+            judge_instance(program, group, &uses, habit, &instance);
     }
 }
 
 static void judge(struct ms_program *program) {
     const struct ms_groups *groups = ms_collect_accesses(program);
     bool *has_atomics = ms_allocate(groups->count + 1);
+    struct habit habit = {0, 0};
+    for (size_t g = 0; g < groups->count; g++)
+        learn_habit(program, &groups->items[g], &habit);
     for (size_t g = 0; g < groups->count; g++) {
         const struct ms_group *group = &groups->items[g];
         struct uses uses = {.count = 0};
         count_uses(program, group, &uses);
         has_atomics[g] = uses.atomic_places != 0;
         for (uint32_t i = 0; uses.atomic_places && uses.plain_places && i < group->count; i++)
-            judge_instance(program, group, &uses, &group->items[i]);
+            judge_instance(program, group, &uses, &habit, &group->items[i]);
     }
     for (uint32_t i = 0; i < program->access_count; i++)
-        judge_decision(program, groups, has_atomics, i);
+        judge_decision(program, groups, has_atomics, &habit, i);
     free(has_atomics);
 }
 
