@@ -5,6 +5,7 @@
  * with it.
  */
 #include "generic.h"
+#include "mutex.h"
 
 #include <mapsan/maps/syncmap.h>
 
@@ -93,7 +94,7 @@ struct syncmap_box *syncmap_box_new(struct syncmap *self, const void *value) {
 static void unexpunge_all(struct syncmap *self) {
     while (self->expunged != NULL) {
         struct syncmap_entry *entry = self->expunged;
-        self->expunged = (struct syncmap_entry *)entry->retired.next;
+        self->expunged = (struct syncmap_entry *)(void *)entry->retired.link.next;
         __atomic_store_n(&entry->value, SYNCMAP_NIL, __ATOMIC_RELEASE);
     }
 }
@@ -111,7 +112,7 @@ static bool make_dirty(struct syncmap *self) {
             live++;
             continue;
         }
-        slots[i].entry->retired.next = (struct mapsan_retired *)self->expunged;
+        slots[i].entry->retired.link.next = (struct mapsan_limbo_link *)(void *)self->expunged;
         self->expunged = slots[i].entry;
     }
     self->dirty = table_new(self, live + 1 > self->capacity ? live + 1 : self->capacity);
@@ -153,7 +154,7 @@ static void promote(struct syncmap *self) {
     self->misses = 0;
     while (self->expunged != NULL) {
         struct syncmap_entry *entry = self->expunged;
-        self->expunged = (struct syncmap_entry *)entry->retired.next;
+        self->expunged = (struct syncmap_entry *)(void *)entry->retired.link.next;
         if (syncmap_load(entry) == SYNCMAP_EXPUNGED)
             mapsan_reclaimer_retire(&self->reclaimer, entry);
     }
@@ -470,7 +471,7 @@ struct syncmap *syncmap_new(const struct mapsan_map_type *type,
         allocator->allocate(allocator->context, sizeof *self, _Alignof(struct syncmap));
     if (self == NULL)
         return NULL;
-    pthread_mutex_init(&self->mutex, NULL);
+    mapsan_mutex_init(&self->mutex);
     mapsan_reclaimer_init(&self->reclaimer, allocator, type->entry_align);
     self->type = type;
     self->random = options->seed != 0 ? options->seed : mapsan_map_new_seed();

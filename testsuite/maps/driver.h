@@ -42,6 +42,7 @@ struct map_drivers rawmap_drivers(void);
 struct map_drivers rwmap_drivers(void);
 struct map_drivers rwmap_pthread_drivers(void);
 struct map_drivers syncmap_drivers(void);
+struct map_drivers shardmap_drivers(void);
 
 /* Functions of a driver for a typed map: DRIVER_TYPED(HMAP_OPERATIONS, name, K). */
 #define DRIVER_TYPED(operations, name, K)                                                          \

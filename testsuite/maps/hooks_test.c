@@ -16,6 +16,7 @@
 #include <mapsan/maps/btreemap.h>
 #include <mapsan/maps/rawmap.h>
 #include <mapsan/maps/rwmap.h>
+#include <mapsan/maps/shardmap.h>
 #include <mapsan/maps/swissmap.h>
 #include <mapsan/maps/syncmap.h>
 
@@ -24,6 +25,7 @@ MAPSAN_MAP_DEFINE(swissmap, swiss, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(btreemap, ordered, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(rwmap, guarded, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(syncmap, sync, MAPSAN_KEY_U64, uint64_t)
+MAPSAN_MAP_DEFINE(shardmap, sharded, MAPSAN_KEY_U64, uint64_t)
 
 static struct plain *map;
 static struct swiss *swiss_map;
@@ -276,6 +278,7 @@ static void locked(void) {
     }
 
 SHARED_CASES(sync)
+SHARED_CASES(sharded)
 
 /* hmap's iterators allow it. */
 static void one_thread_removes_in_iteration(void) {
@@ -349,6 +352,8 @@ int main(void) {
     expect(locked, "locked", NULL);
     expect(sync_shared, "syncmap: shared", NULL);
     expect(sync_freed_in_use, "syncmap: freed in use", "map destroyed while in use");
+    expect(sharded_shared, "shardmap: shared", NULL);
+    expect(sharded_freed_in_use, "shardmap: freed in use", "map destroyed while in use");
     expect(one_thread_removes_in_iteration, "one thread removes in iteration", NULL);
     return 0;
 }

@@ -168,7 +168,7 @@ static void epochs_wait_for_sections(void) {
 
 /* While a section lasts nothing is handed back; then all is. */
 static void limbo_holds_back(void) {
-    static struct mapsan_retired blocks[1000];
+    static struct mapsan_limbo_link blocks[1000];
     struct mapsan_limbo limbo = {0};
     unsigned freed = 0;
     test_context = "limbo";
@@ -178,7 +178,7 @@ static void limbo_holds_back(void) {
     CHECK(mapsan_limbo_collect(&limbo) == NULL);
     mapsan_epoch_leave();
     mapsan_epoch_quiesce();
-    for (struct mapsan_retired *block = mapsan_limbo_collect(&limbo); block != NULL;
+    for (struct mapsan_limbo_link *block = mapsan_limbo_collect(&limbo); block != NULL;
          block = block->next)
         freed++;
     CHECK(freed == 1000 && mapsan_limbo_drain(&limbo) == NULL);

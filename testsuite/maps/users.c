@@ -7,6 +7,7 @@
  */
 #include <mapsan/maps/rwmap.h>
 #include <mapsan/maps/rwmap_pthread.h>
+#include <mapsan/maps/shardmap.h>
 #include <mapsan/maps/syncmap.h>
 
 #include <pthread.h>
@@ -40,6 +41,7 @@
 USE(rwmap)
 USE(rwmap_pthread)
 USE(syncmap)
+USE(shardmap)
 
 int main(void) {
     static struct mapsan_map_type type;
@@ -47,5 +49,6 @@ int main(void) {
     rwmap_run(&type);
     rwmap_pthread_run(&type);
     syncmap_run(&type);
+    shardmap_run(&type);
     return 0;
 }

@@ -25,26 +25,32 @@ extern "C" {
 #define MAPSAN_LIMBO_BATCH 64
 #define MAPSAN_LIMBO_STRIPES 16
 
-/* The head of every block that can be retired. */
-struct mapsan_retired {
-    struct mapsan_retired *next;
-    size_t size; /* of the block, in bytes, as it was allocated */
+/* A place in a limbo; part of what waits there. Readers do not look at it. */
+struct mapsan_limbo_link {
+    struct mapsan_limbo_link *next;
 };
 
 struct mapsan_limbo {
     struct {
-        struct mapsan_retired *list;
+        struct mapsan_limbo_link *list;
         uint64_t epoch;
     } bags[3];
     uint64_t since_advance; /* blocks retired since the next epoch was asked for */
 };
 
 /* Takes an unlinked block; returns a list of earlier ones that are free now, to be disposed of. */
-struct mapsan_retired *mapsan_limbo_retire(struct mapsan_limbo *self, struct mapsan_retired *block);
+struct mapsan_limbo_link *mapsan_limbo_retire(struct mapsan_limbo *self,
+                                              struct mapsan_limbo_link *block);
 /* Those that are free now. */
-struct mapsan_retired *mapsan_limbo_collect(struct mapsan_limbo *self);
+struct mapsan_limbo_link *mapsan_limbo_collect(struct mapsan_limbo *self);
 /* All; for who knows that there are no readers. */
-struct mapsan_retired *mapsan_limbo_drain(struct mapsan_limbo *self);
+struct mapsan_limbo_link *mapsan_limbo_drain(struct mapsan_limbo *self);
+
+/* The head of every block of a reclaimer. */
+struct mapsan_retired {
+    struct mapsan_limbo_link link;
+    size_t size; /* of the block, in bytes, as it was allocated */
+};
 
 /* All zero but `allocator` and `alignment`, with mapsan_reclaimer_init. */
 struct mapsan_reclaimer {

@@ -21,7 +21,7 @@ extern "C" {
 
 /* A table's slot says where to look for an entry, the entry where its value is. The key follows. */
 struct syncmap_entry {
-    struct mapsan_retired retired; /* its `next` links expunged entries until they are retired */
+    struct mapsan_retired retired; /* its `link` chains expunged entries until they are retired */
     uintptr_t value;               /* atomic */
 };
 
