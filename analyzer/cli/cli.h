@@ -128,10 +128,19 @@ bool report_html(const struct run *run, struct sources *sources, const char *fil
 bool write_baseline(const struct ms_findings *findings, const char *file);
 const char *confidence_word(enum ms_confidence confidence);
 
+/* ---- launch.c ---- */
+
+enum { RUN_TIMED_OUT = -1 };
+
+/* Runs a program to its end, at most that many seconds if not 0; then it is asked to end, and
+ * ended. Returns what waitpid says, or RUN_TIMED_OUT. */
+int run_program(char **command, unsigned seconds);
+
 /* ---- Commands: arguments after the command's name; return the exit code ---- */
 
 int command_check(int count, char **words);
 int command_dump(int count, char **words);
+int command_confirm(int count, char **words);
 int command_explain(int count, char **words);
 int command_checks(int count, char **words);
 int command_models(int count, char **words);

@@ -13,6 +13,9 @@ static const struct command {
 } commands[] = {
     {"check", "PROGRAM.. | -p BUILD_DIR | FILES.. -- FLAGS", "judges a whole program",
      command_check},
+    {"confirm", "[--runs=N] [--timeout=SECONDS] [FILES] -- PROGRAM ARGS",
+     "runs a program that mapsan-clang built, and says which findings it confirms",
+     command_confirm},
     {"dump", "(as check)", "prints the facts as JSON", command_dump},
     {"explain", "CHECK", "what a check finds, why, and how to fix or silence it", command_explain},
     {"checks", "", "lists the checks", command_checks},
@@ -34,7 +37,7 @@ static int print_help(FILE *out, int code) {
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  mapsan %s%s%s\n      %s\n", commands[i].name, *commands[i].usage ? " " : "",
                 commands[i].usage, commands[i].summary);
-    fputs("\nOptions of check and dump:\n", out);
+    fputs("\nOptions of check, confirm and dump:\n", out);
     print_options(out);
     fputs("\nExit code: 0 nothing found, 1 findings, 2 something could not be read or judged.\n",
           out);

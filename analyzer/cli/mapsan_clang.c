@@ -127,6 +127,7 @@ static void add_compilation(struct ms_words *to, const char *directory, const ch
     ms_words_add_joined(to, "-fplugin=", plugin);
     ms_words_add(to, "-fplugin-arg-mapsan-instrument=on");
     ms_words_add(to, "-fplugin-arg-mapsan-analyze=off");
+    ms_words_add(to, "-fplugin-arg-mapsan-probes=on");
     if (model)
         ms_words_add_joined(to, "-fplugin-arg-mapsan-model=", model);
     /* These come to code generation as IR, in a process that sees no source. */

@@ -50,7 +50,8 @@ static std::vector<FixItHint> hintsOf(const SourceManager &SM,
   return Hints;
 }
 
-static void report(DiagnosticsEngine &Diagnostics, const ms_finding &Finding) {
+static void reportOne(DiagnosticsEngine &Diagnostics,
+                      const ms_finding &Finding) {
   std::string Text = Finding.message;
   Text += " [mapsan-";
   Text += ms_check_name(Finding.check);
@@ -70,15 +71,9 @@ static void report(DiagnosticsEngine &Diagnostics, const ms_finding &Finding) {
         << Finding.notes[I].text;
 }
 
-void judgeAndReport(DiagnosticsEngine &Diagnostics, const ms_options &Options,
-                    ms_unit *Unit) {
-  ms_program *Program = ms_program_new(&Options);
-  ms_program_add(Program, Unit);
-  ms_findings *Findings = ms_program_judge(Program);
-  for (size_t I = 0; I < Findings->count; ++I)
-    report(Diagnostics, Findings->items[I]);
-  ms_findings_free(Findings);
-  ms_program_free(Program);
+void report(DiagnosticsEngine &Diagnostics, const ms_findings &Findings) {
+  for (size_t I = 0; I < Findings.count; ++I)
+    reportOne(Diagnostics, Findings.items[I]);
 }
 
 } // namespace mapsan

@@ -15,9 +15,8 @@ namespace mapsan {
 /// Would anyone see a warning?
 bool wantsDiagnostics(const clang::DiagnosticsEngine &Diagnostics);
 
-/// Judges the unit, which it takes over, and reports what is found.
-void judgeAndReport(clang::DiagnosticsEngine &Diagnostics,
-                    const ms_options &Options, ms_unit *Unit);
+/// Reports each finding with its notes and repairs.
+void report(clang::DiagnosticsEngine &Diagnostics, const ms_findings &Findings);
 
 } // namespace mapsan
 

@@ -58,11 +58,12 @@ private:
 std::unique_ptr<ASTConsumer>
 mapsan::createInstrumentConsumer(CompilerInstance &Compiler,
                                  const ms_models *Models,
-                                 std::shared_ptr<MacroUses> Uses) {
+                                 std::shared_ptr<MacroUses> Uses,
+                                 std::shared_ptr<const ProbePlaces> Probes) {
   auto Notes = std::make_shared<SourceNotes>();
   compat::addPassBuilderCallback(
-      Compiler, [Models, Notes](llvm::PassBuilder &Builder) {
-        registerInstrumentCalls(Builder, Models, Notes);
+      Compiler, [Models, Notes, Probes](llvm::PassBuilder &Builder) {
+        registerInstrumentCalls(Builder, Models, Notes, Probes);
       });
   return std::make_unique<InstrumentConsumer>(
       Models, Compiler.getPreprocessor(), std::move(Uses), Notes);

@@ -8,6 +8,7 @@
 #include "InstrumentCalls.h"
 #include "InstrumentHooks.h"
 #include "InstrumentOperations.h"
+#include "Probes.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -22,8 +23,9 @@ namespace {
 
 class CallInstrumenter {
 public:
-  CallInstrumenter(Module &M, const ms_models *Models, const SourceNotes *Notes)
-      : M(M), Models(Models), Notes(Notes), Hooks(M) {}
+  CallInstrumenter(Module &M, const ms_models *Models, const SourceNotes *Notes,
+                   const ProbePlaces *Probes)
+      : M(M), Models(Models), Notes(Notes), Probes(Probes), Hooks(M) {}
 
   void run();
 
@@ -37,6 +39,7 @@ private:
   Module &M;
   const ms_models *Models;
   const SourceNotes *Notes;
+  const ProbePlaces *Probes;
   HookEmitter Hooks;
 
   MapOperations operationsOf(const Function &F) const;
@@ -313,6 +316,8 @@ void CallInstrumenter::expandMarker(StringRef Name, bool Begin) {
 }
 
 void CallInstrumenter::run() {
+  if (Probes && !Probes->empty())
+    insertProbes(M, Hooks, *Probes);
   SmallVector<std::pair<Function *, MapOperations>, 8> Modelled;
   for (Function &F : M) {
     MapOperations Operations = operationsOf(F);
@@ -330,15 +335,16 @@ PreservedAnalyses InstrumentCallsPass::run(Module &M, ModuleAnalysisManager &) {
   if (M.getModuleFlag(ModuleFlag))
     return PreservedAnalyses::all();
   M.addModuleFlag(Module::Max, ModuleFlag, 1);
-  CallInstrumenter(M, Models, Notes.get()).run();
+  CallInstrumenter(M, Models, Notes.get(), Probes.get()).run();
   return PreservedAnalyses::none();
 }
 
-void mapsan::registerInstrumentCalls(PassBuilder &Builder,
-                                     const ms_models *Models,
-                                     std::shared_ptr<const SourceNotes> Notes) {
+void mapsan::registerInstrumentCalls(
+    PassBuilder &Builder, const ms_models *Models,
+    std::shared_ptr<const SourceNotes> Notes,
+    std::shared_ptr<const ProbePlaces> Probes) {
   Builder.registerPipelineStartEPCallback(
-      [Models, Notes](ModulePassManager &Passes, OptimizationLevel) {
-        Passes.addPass(InstrumentCallsPass(Models, Notes));
+      [Models, Notes, Probes](ModulePassManager &Passes, OptimizationLevel) {
+        Passes.addPass(InstrumentCallsPass(Models, Notes, Probes));
       });
 }

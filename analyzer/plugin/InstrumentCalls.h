@@ -18,12 +18,16 @@ class PassBuilder;
 
 namespace mapsan {
 
+class ProbePlaces;
+
 class InstrumentCallsPass : public llvm::PassInfoMixin<InstrumentCallsPass> {
 public:
   /// \p Notes may be null: then no call knows how the source spells its map.
+  /// \p Probes may be null: then only maps are watched.
   InstrumentCallsPass(const ms_models *Models,
-                      std::shared_ptr<const SourceNotes> Notes)
-      : Models(Models), Notes(std::move(Notes)) {}
+                      std::shared_ptr<const SourceNotes> Notes,
+                      std::shared_ptr<const ProbePlaces> Probes)
+      : Models(Models), Notes(std::move(Notes)), Probes(std::move(Probes)) {}
 
   llvm::PreservedAnalyses run(llvm::Module &M, llvm::ModuleAnalysisManager &);
 
@@ -32,13 +36,15 @@ public:
 private:
   const ms_models *Models;
   std::shared_ptr<const SourceNotes> Notes;
+  std::shared_ptr<const ProbePlaces> Probes;
 };
 
 /// Adds the pass at the start of every pipeline. A module is instrumented once,
 /// however often this is called (-fplugin and -fpass-plugin together).
 void registerInstrumentCalls(llvm::PassBuilder &Builder,
                              const ms_models *Models,
-                             std::shared_ptr<const SourceNotes> Notes);
+                             std::shared_ptr<const SourceNotes> Notes,
+                             std::shared_ptr<const ProbePlaces> Probes);
 
 } // namespace mapsan
 

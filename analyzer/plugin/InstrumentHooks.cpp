@@ -102,6 +102,14 @@ void HookEmitter::end(IRBuilderBase &Builder, unsigned Operation, Value *Map,
   call(Builder, Hooks[Operation].End, Map, Site);
 }
 
+void HookEmitter::probe(IRBuilderBase &Builder, bool Writes, bool Begins,
+                        Value *Address, Constant *Site) {
+  static constexpr const char *Names[2][2] = {
+      {"__mapsan_data_read_end", "__mapsan_data_read_begin"},
+      {"__mapsan_data_write_end", "__mapsan_data_write_begin"}};
+  call(Builder, Names[Writes][Begins], Address, Site);
+}
+
 Constant *HookEmitter::globalObject(StringRef Name) {
   std::string Symbol = ("__mapsan_object_" + Name).str();
   if (GlobalVariable *Existing = M.getNamedGlobal(Symbol))

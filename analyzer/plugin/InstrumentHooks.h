@@ -40,6 +40,10 @@ public:
   void end(llvm::IRBuilderBase &Builder, unsigned Operation, llvm::Value *Map,
            llvm::Constant *Site);
 
+  /// Begins or ends a probe of the data at \p Address.
+  void probe(llvm::IRBuilderBase &Builder, bool Writes, bool Begins,
+             llvm::Value *Address, llvm::Constant *Site);
+
   /// Stands for an object that the library keeps to itself (`global NAME`).
   llvm::Constant *globalObject(llvm::StringRef Name);
 

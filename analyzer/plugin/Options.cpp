@@ -20,6 +20,8 @@ const Switch Switches[] = {
     {"analyze", &PluginOptions::Analyze},
     {"dump", &PluginOptions::Dump},
     {"instrument", &PluginOptions::Instrument},
+    {"probes", &PluginOptions::Probes},
+    {"probe-all", &PluginOptions::ProbeAll},
 };
 struct FileOption {
   const char *Name;
@@ -72,7 +74,7 @@ bool parseOption(StringRef Text, PluginOptions &Options, std::string &Message) {
     }
   Message = ("unknown option '" + Name +
              "'; there are facts, analyze, dump, emit, "
-             "instrument, model, checks, confidence, suppressions, baseline, "
+             "instrument, probes, probe-all, model, checks, confidence, suppressions, baseline, "
              "header-filter")
                 .str();
   return false;

@@ -18,13 +18,15 @@ struct PluginOptions {
   bool Analyze = true; ///< analyze=on|off: judge this translation unit and warn
   bool Dump = false;   ///< dump=on|off: print the facts to standard output
   bool Instrument = false; ///< instrument=on|off: insert the runtime's hooks
+  bool Probes = false;     ///< probes=on|off: and probes where findings are
+  bool ProbeAll = false;   ///< probe-all=on|off: and at every access
   std::string
       EmitFile; ///< emit=FILE: write the facts there, for `mapsan check`
   std::string ModelFile; ///< model=FILE: models over the built-in ones
   ms_options Judge = ms_options_default(); ///< what the engine knows
 
   bool wantsUnit() const {
-    return Facts || Analyze || Dump || !EmitFile.empty();
+    return Facts || Analyze || Dump || Probes || !EmitFile.empty();
   }
 };
 

@@ -14,6 +14,7 @@
 #include "InstrumentCalls.h"
 #include "MacroUses.h"
 #include "Options.h"
+#include "Probes.h"
 
 #include "clang/Basic/Version.h"
 #include "clang/Frontend/CompilerInstance.h"
@@ -44,8 +45,10 @@ const ms_models *loadModels(const PluginOptions &Options,
 class Consumer : public ASTConsumer {
 public:
   Consumer(CompilerInstance &Compiler, const PluginOptions &Options,
-           std::shared_ptr<MacroUses> Macros)
-      : Compiler(Compiler), Options(Options), Macros(std::move(Macros)) {
+           std::shared_ptr<MacroUses> Macros,
+           std::shared_ptr<ProbePlaces> Probes)
+      : Compiler(Compiler), Options(Options), Macros(std::move(Macros)),
+        Probes(std::move(Probes)) {
     Compiler.getPreprocessor().addCommentHandler(&Ignores);
   }
 
@@ -91,17 +94,35 @@ public:
     if (Options.Facts && MakesCode)
       embedFacts(Compiler, Unit);
     Facts.reset();
-    if (Options.Analyze && wantsDiagnostics(Diagnostics))
-      judgeAndReport(Diagnostics, Options.Judge, std::exchange(Unit, nullptr));
+    bool Report = Options.Analyze && wantsDiagnostics(Diagnostics);
+    if (Report || Options.Probes)
+      judge(std::exchange(Unit, nullptr), Report ? &Diagnostics : nullptr);
   }
 
 private:
   CompilerInstance &Compiler;
   PluginOptions Options;
   std::shared_ptr<MacroUses> Macros;
+  std::shared_ptr<ProbePlaces> Probes;
   IgnoreComments Ignores;
   ms_unit *Unit = nullptr;
   std::unique_ptr<Extractor> Facts;
+
+  /// Warnings obey the options; what may be probed later, only costs a little.
+  void judge(ms_unit *Judged, DiagnosticsEngine *Diagnostics) {
+    ms_options Judge = Options.Judge;
+    if (!Diagnostics)
+      Judge.confidence = MS_CONFIDENCE_LOW;
+    ms_program *Program = ms_program_new(&Judge);
+    ms_program_add(Program, Judged);
+    ms_findings *Findings = ms_program_judge(Program);
+    if (Diagnostics)
+      report(*Diagnostics, *Findings);
+    if (Options.Probes)
+      Probes->add(*Findings);
+    ms_findings_free(Findings);
+    ms_program_free(Program);
+  }
 };
 
 /// Compilations to code, and syntax checks; not the making of headers and
@@ -143,6 +164,9 @@ public:
                                                  StringRef) override {
     std::vector<std::unique_ptr<ASTConsumer>> Consumers;
     // C++ may call maps; what it does with locks is not understood.
+    auto Probes = std::make_shared<ProbePlaces>();
+    if (Options.ProbeAll)
+      Probes->addAll();
     bool WantsUnit = Options.wantsUnit() && !Compiler.getLangOpts().CPlusPlus;
     if (isCompilation(Compiler) && (WantsUnit || Options.Instrument)) {
       auto Macros =
@@ -150,9 +174,10 @@ public:
       Compiler.getPreprocessor().addPPCallbacks(Macros->recorder());
       if (WantsUnit)
         Consumers.push_back(
-            std::make_unique<Consumer>(Compiler, Options, Macros));
+            std::make_unique<Consumer>(Compiler, Options, Macros, Probes));
       if (Options.Instrument)
-        Consumers.push_back(createInstrumentConsumer(Compiler, Models, Macros));
+        Consumers.push_back(
+            createInstrumentConsumer(Compiler, Models, Macros, Probes));
     }
     return std::make_unique<MultiplexConsumer>(std::move(Consumers));
   }
@@ -184,8 +209,9 @@ FrontendPluginRegistry::Add<Action>
 extern "C" LLVM_ATTRIBUTE_WEAK
     LLVM_ATTRIBUTE_VISIBILITY_DEFAULT llvm::PassPluginLibraryInfo
     llvmGetPassPluginInfo() {
-  return {
-      LLVM_PLUGIN_API_VERSION, "mapsan", "1", [](llvm::PassBuilder &Builder) {
-        mapsan::registerInstrumentCalls(Builder, ms_models_builtin(), nullptr);
-      }};
+  return {LLVM_PLUGIN_API_VERSION, "mapsan", "1",
+          [](llvm::PassBuilder &Builder) {
+            mapsan::registerInstrumentCalls(Builder, ms_models_builtin(),
+                                            nullptr, nullptr);
+          }};
 }

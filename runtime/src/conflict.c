@@ -13,7 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "atomicity.h"
+#include "delay.h"
 #include "flags.h"
+#include "map_size.h"
 #include "operations.h"
 #include "report.h"
 
@@ -27,6 +30,8 @@ static struct mapsan_collision collision;
 static const char advice_lock[] =
     "hold one lock around both operations; a reader-writer lock must be held for writing where the "
     "map is written";
+static const char advice_data[] =
+    "hold one lock around both, or make both atomic if nothing else goes with this value";
 static const char advice_iterate[] =
     "hold the lock for the whole iteration, or iterate over a copy";
 static const char advice_destroy[] =
@@ -36,6 +41,9 @@ static const char advice_own[] =
     "collect the changes and make them after the loop, or remove through the iterator";
 static const char advice_callback[] =
     "do not change the map in a callback or destructor that one of its own operations calls";
+
+static const char advice_atomic[] =
+    "hold the lock from the check to the act, or check again after it is taken once more";
 
 struct wording {
     const char *title, *advice;
@@ -109,6 +117,7 @@ static void lock_reports(struct mapsan_thread *self) {
 static void unlock_reports(void) { __atomic_store_n(&reporting, 0, __ATOMIC_RELEASE); }
 
 static void end_process(void) {
+    mapsan_delay_end();
     if (mapsan_flags.abort_on_error)
         abort();
     _exit(mapsan_flags.exitcode);
@@ -137,52 +146,82 @@ static void leave_note(const struct mapsan_thread *self, const struct mapsan_ope
         __atomic_store_n(&note->tag, mine->tag, __ATOMIC_RELEASE);
 }
 
-/* Both sides known: is the other one still there, and if so, tell. `theirs` is its entry, if open.
- */
+/* Gets both stacks. False: the other operation is not under way after all. */
+static bool get_stacks(struct mapsan_thread *self, const struct mapsan_open *mine,
+                       struct mapsan_thread *other, const struct mapsan_closed *closed,
+                       struct mapsan_open *theirs) {
+    struct mapsan_side *sides = collision.sides;
+    sides[0] = (struct mapsan_side){.thread = self, .site = mine->site, .pc = mapsan_open_pc(mine)};
+    sides[1] = (struct mapsan_side){.thread = other, .site = closed->site, .pc = closed->pc};
+    mapsan_stack_capture(&sides[0].stack, self->hook_frame);
+    sides[1].finished = !theirs;
+    if (!theirs)
+        return true;
+    const uintptr_t frame = theirs->frame;
+    if (frame & MAPSAN_DOUBTED)
+        return false;
+    if (other != self)
+        mapsan_stack_ask(other, &sides[1].stack);
+    const struct mapsan_stack *stack = &sides[other == self ? 0 : 1].stack;
+    if (mapsan_stack_holds(stack, closed->pc, frame))
+        return true;
+    withdraw(theirs, mine->tag);
+    return false;
+}
+
+/* Not of a map that is being destroyed: its memory may be gone. */
+static long size_of(const struct mapsan_tag *tag, const struct mapsan_site *mine,
+                    const struct mapsan_site *other) {
+    const bool ends = mine->flags & MAPSAN_SITE_DATA || mine->operation == MAPSAN_OP_DESTROY ||
+                      other->operation == MAPSAN_OP_DESTROY;
+    return ends ? -1 : mapsan_map_size(tag->map, mine);
+}
+
+static struct wording wording_of(const struct mapsan_site *mine, const struct mapsan_site *other,
+                                 bool same_thread, const struct mapsan_check *check) {
+    const bool data = mine->flags & other->flags & MAPSAN_SITE_DATA;
+    if (check)
+        return (struct wording){"changed between check and act", advice_atomic};
+    if (data && mapsan_writes(mine) && mapsan_writes(other))
+        return (struct wording){"concurrent writes of data", advice_data};
+    if (data)
+        return (struct wording){"concurrent read and write of data", advice_data};
+    return same_thread ? within_thread(mine->operation, other->operation)
+                       : between_threads(mine->operation, other->operation);
+}
+
+/* Both sides known: is the other one still there, and if so, tell. `theirs` is its entry, if open;
+ * `check`, if this thread's operation relies on one. */
 static void report(struct mapsan_thread *self, const struct mapsan_open *mine,
                    struct mapsan_thread *other, const struct mapsan_closed *closed,
-                   struct mapsan_open *theirs) {
-    const bool same_thread = other == self;
-    const struct mapsan_site *site = closed->site;
-    struct mapsan_side *sides = collision.sides;
+                   struct mapsan_open *theirs, const struct mapsan_check *check) {
     const bool was_busy = self->busy;
-    if (reported_before(mine->site, site))
+    const uint8_t both = mine->site->flags & closed->site->flags;
+    if (both & MAPSAN_SITE_ATOMIC || reported_before(mine->site, closed->site))
         return;
     self->busy = true;
     lock_reports(self);
-    if (reported_before(mine->site, site))
+    if (reported_before(mine->site, closed->site))
         goto done;
-    if (mapsan_is_claim(closed->word) && !same_thread && !mapsan_writes(mine->site))
+    if (mapsan_is_claim(closed->word) && other != self && !mapsan_writes(mine->site) && !check)
         leave_note(self, mine, other, closed->word);
-    sides[0] = (struct mapsan_side){.thread = self, .site = mine->site, .pc = mapsan_open_pc(mine)};
-    sides[1] = (struct mapsan_side){.thread = other, .site = site, .pc = closed->pc};
-    mapsan_stack_capture(&sides[0].stack, self->hook_frame);
-    sides[1].finished = !theirs;
-    if (theirs) {
-        const uintptr_t frame = theirs->frame;
-        if (frame & MAPSAN_DOUBTED)
-            goto done;
-        if (!same_thread)
-            mapsan_stack_ask(other, &sides[1].stack);
-        const struct mapsan_stack *stack = &sides[same_thread ? 0 : 1].stack;
-        if (!mapsan_stack_holds(stack, closed->pc, frame)) {
-            withdraw(theirs, mine->tag);
-            goto done;
-        }
-    }
-    const struct wording wording = same_thread
-                                       ? within_thread(mine->site->operation, site->operation)
-                                       : between_threads(mine->site->operation, site->operation);
+    if (!get_stacks(self, mine, other, closed, theirs))
+        goto done;
+    const struct mapsan_tag *tag = check ? check->tag : mine->tag;
+    const struct wording wording = wording_of(mine->site, closed->site, other == self, check);
     collision.title = wording.title;
     collision.advice = wording.advice;
-    collision.map = mine->tag->map;
-    collision.made = mine->tag->made;
-    collision.same_thread = same_thread;
-    note_pair(mine->site, site);
-    reports++;
-    mapsan_report(&collision);
-    if (mapsan_flags.halt_on_error)
-        end_process();
+    collision.map = tag->map;
+    collision.made = tag->made;
+    collision.elements = size_of(tag, check ? check->site : mine->site, closed->site);
+    collision.same_thread = other == self;
+    collision.check = check;
+    note_pair(mine->site, closed->site);
+    if (mapsan_report(&collision)) {
+        reports++;
+        if (mapsan_flags.halt_on_error)
+            end_process();
+    }
 done:
     unlock_reports();
     self->busy = was_busy;
@@ -225,7 +264,7 @@ void mapsan_conflict_word(struct mapsan_thread *self, struct mapsan_open *open, 
     if (!mapsan_is_claim(word)) {
         const struct mapsan_closed *closed = recall(other->recent, word, open->tag);
         if (closed)
-            report(self, open, other, closed, NULL);
+            report(self, open, other, closed, NULL, NULL);
         return;
     }
     struct mapsan_closed claim = {.word = word, .site = mapsan_claim_site(word), .tag = open->tag};
@@ -233,7 +272,7 @@ void mapsan_conflict_word(struct mapsan_thread *self, struct mapsan_open *open, 
     if (!theirs && recall(other->abandoned, word, open->tag))
         return;
     claim.pc = theirs ? mapsan_open_pc(theirs) : recall_place(other, claim.site, open->tag);
-    report(self, open, other, &claim, theirs);
+    report(self, open, other, &claim, theirs, NULL);
 }
 
 void mapsan_conflict_open(struct mapsan_thread *self, struct mapsan_open *open,
@@ -241,7 +280,7 @@ void mapsan_conflict_open(struct mapsan_thread *self, struct mapsan_open *open,
     const struct mapsan_closed seen = {.site = theirs->site, .pc = theirs->pc, .tag = open->tag};
     /* Its fields belong to this operation only if it is still the one that is open. */
     if (__atomic_load_n(&theirs->tag, __ATOMIC_ACQUIRE) == open->tag && seen.site)
-        report(self, open, other, &seen, theirs);
+        report(self, open, other, &seen, theirs, NULL);
 }
 
 void mapsan_conflict_met(struct mapsan_thread *self, struct mapsan_open *open) {
@@ -249,14 +288,30 @@ void mapsan_conflict_met(struct mapsan_thread *self, struct mapsan_open *open) {
     const bool of_this_write = self->met_stamp == self->stamp;
     __atomic_store_n(&self->met.tag, NULL, __ATOMIC_RELAXED);
     if (of_this_write && note.tag == open->tag)
-        report(self, open, mapsan_thread_of(mapsan_word_slot(note.word)), &note, NULL);
+        report(self, open, mapsan_thread_of(mapsan_word_slot(note.word)), &note, NULL, NULL);
 }
 
 void mapsan_conflict_own(struct mapsan_thread *self, struct mapsan_open *open,
                          struct mapsan_open *outer) {
     const struct mapsan_closed seen = {
         .site = outer->site, .pc = mapsan_open_pc(outer), .tag = open->tag};
-    report(self, open, self, &seen, outer);
+    report(self, open, self, &seen, outer, NULL);
+}
+
+void mapsan_conflict_between(struct mapsan_thread *self, struct mapsan_open *open,
+                             const struct mapsan_check *check, uint64_t word) {
+    const uint32_t slot = mapsan_word_slot(word);
+    if (slot == 0 || slot > __atomic_load_n(&mapsan_slots_high, __ATOMIC_RELAXED))
+        return;
+    struct mapsan_thread *other = mapsan_thread_of(slot);
+    struct mapsan_closed claim = {.word = word, .tag = check->tag};
+    const struct mapsan_closed *closed = recall(other->recent, word, check->tag);
+    if (mapsan_is_claim(word)) {
+        claim.site = mapsan_claim_site(word);
+        closed = &claim;
+    }
+    if (closed)
+        report(self, open, other, closed, NULL, check);
 }
 
 void mapsan_conflict_bury(struct mapsan_thread *self) {

@@ -29,6 +29,13 @@ MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_own(struct mapsan_thread *self,
                                                    struct mapsan_open *open,
                                                    struct mapsan_open *outer);
 
+struct mapsan_check;
+/* This thread acts on a check of its own, after which another one wrote the map: `word`. */
+MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_between(struct mapsan_thread *self,
+                                                       struct mapsan_open *open,
+                                                       const struct mapsan_check *check,
+                                                       uint64_t word);
+
 /* Drops the open operations of this thread whose functions are not on its stack any more. */
 MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_bury(struct mapsan_thread *self);
 

@@ -5,6 +5,7 @@
  * collision) is a tail call to operations.c, so that these stay leaf functions of a few
  * instructions.
  */
+#include "delay.h"
 #include "operations.h"
 #include "protocol.h"
 
@@ -109,3 +110,17 @@ HOOK void __mapsan_tag_init(struct mapsan_tag *tag, const void *map,
 HOOK void __mapsan_map_init(const void *map, const struct mapsan_site *site) {
     mapsan_map_made(map, site, MAPSAN_PC);
 }
+
+/* With a plan, every operation takes the slow path. */
+#define DATA_HOOKS(name)                                                                           \
+    HOOK void __mapsan_data_##name##_begin(const void *data, const struct mapsan_site *site) {     \
+        if (MAPSAN_UNLIKELY(mapsan_delaying))                                                      \
+            mapsan_map_begin_slow(data, site, MAPSAN_PC, MAPSAN_FRAME);                            \
+    }                                                                                              \
+    HOOK void __mapsan_data_##name##_end(const void *data, const struct mapsan_site *site) {       \
+        if (MAPSAN_UNLIKELY(mapsan_delaying))                                                      \
+            mapsan_map_end_slow(data, site, MAPSAN_FRAME);                                         \
+    }
+
+DATA_HOOKS(read)
+DATA_HOOKS(write)

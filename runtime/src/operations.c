@@ -8,6 +8,7 @@
 #include "operations.h"
 
 #include "conflict.h"
+#include "delay.h"
 #include "flags.h"
 #include "protocol.h"
 #include "stack.h"
@@ -68,7 +69,7 @@ static void trim(struct mapsan_thread *self) {
     if (self->nested)
         return;
     self->first.word = self->first_word;
-    if (!mapsan_is_open(&self->first))
+    if (!mapsan_is_open(&self->first) && !mapsan_slow_only)
         mapsan_retract(&self->first);
 }
 
@@ -122,7 +123,7 @@ static void bury_dead(struct mapsan_thread *self, uintptr_t frame, const struct 
 
 /* An entry for one more operation; NULL when there is no room: it goes unwatched, and counted. */
 static struct mapsan_open *push(struct mapsan_thread *self) {
-    if (!mapsan_is_open(&self->first) && !self->nested)
+    if (!mapsan_is_open(&self->first) && !self->nested && !mapsan_slow_only)
         return &self->first;
     if (self->nested == MAPSAN_NESTED_MAX)
         mapsan_conflict_bury(self);
@@ -283,6 +284,8 @@ static void end(struct mapsan_thread *self, struct mapsan_open *open, uintptr_t 
         end_write(self, open);
     else
         end_read(self, open);
+    if (MAPSAN_UNLIKELY(mapsan_delaying))
+        mapsan_delay_ended(self, open);
     close_entry(self, open);
     trim(self);
     self->hook_frame = 0;
@@ -299,11 +302,14 @@ static void begin(struct mapsan_thread *self, struct mapsan_tag *tag,
     self->hook_frame = frame;
     check_own(self, open);
     if (mapsan_writes(site)) {
-        begin_write(self, open, mapsan_place_claim(tag, mapsan_claim(self->claim_base, site)));
+        open->word = mapsan_place_claim(tag, mapsan_claim(self->claim_base, site));
+        begin_write(self, open, open->word);
     } else {
         open->word = mapsan_observe(tag);
         begin_read(self, open);
     }
+    if (MAPSAN_UNLIKELY(mapsan_delaying))
+        mapsan_delay_begun(self, open);
     self->hook_frame = 0;
 }
 

@@ -13,21 +13,19 @@
 #include "../include/mapsan/mapsan.h"
 #include "encoding.h"
 #include "flags.h"
+#include "json.h"
 #include "output.h"
+#include "suppress.h"
 #include "symbolize.h"
 
 enum { REPORT = 1 << 16 };
 
 static char memory[REPORT];
 
-struct frames {
-    size_t first, count;
-};
-
 static const char *color(const char *code) { return mapsan_output_colored() ? code : ""; }
 
-static struct frames add_frames(const uintptr_t *pc, uint32_t depth) {
-    struct frames frames = {0, 0};
+static struct mapsan_frames add_frames(const uintptr_t *pc, uint32_t depth) {
+    struct mapsan_frames frames = {0, 0};
     const uint32_t most = (uint32_t)mapsan_flags.stack_depth;
     for (uint32_t i = 0; i < depth && i < most; i++) {
         if (_Unwind_FindEnclosingFunction((void *)(pc[i] - 1)) == (void *)mapsan_thread_launch)
@@ -39,13 +37,13 @@ static struct frames add_frames(const uintptr_t *pc, uint32_t depth) {
     return frames;
 }
 
-static struct frames add_side(const struct mapsan_side *side) {
+static struct mapsan_frames add_side(const struct mapsan_side *side) {
     if (side->stack.depth)
         return add_frames(side->stack.pc, side->stack.depth);
     return add_frames(&side->pc, side->pc ? 1 : 0);
 }
 
-static void print_frames(struct mapsan_text *text, struct frames frames) {
+static void print_frames(struct mapsan_text *text, struct mapsan_frames frames) {
     unsigned number = 0;
     for (size_t i = 0; i < frames.count; i++)
         number = mapsan_symbols_print(text, frames.first + i, number);
@@ -65,7 +63,7 @@ static void print_thread(struct mapsan_text *text, const struct mapsan_thread *t
 
 /* "server->sessions", or what there is. */
 static const char *map_name(const struct mapsan_site *site) {
-    return site->map[0] ? site->map : "a map";
+    return site->map[0] ? site->map : site->flags & MAPSAN_SITE_DATA ? "data" : "a map";
 }
 
 static void print_place(struct mapsan_text *text, const struct mapsan_site *site) {
@@ -77,16 +75,17 @@ static void print_place(struct mapsan_text *text, const struct mapsan_site *site
 }
 
 static void print_side(struct mapsan_text *text, const struct mapsan_collision *collision,
-                       int index, struct frames frames) {
+                       int index, struct mapsan_frames frames) {
     static const char *const nouns[] = {"Use",   "Making",    "Read",
                                         "Write", "Iteration", "Destruction"};
     const struct mapsan_side *side = &collision->sides[index];
     const unsigned operation = side->site->operation;
     const char *when = "";
     if (index == 1)
-        when = collision->same_thread ? "Inside: "
-               : side->finished       ? "Just before: "
-                                      : "Meanwhile: ";
+        when = collision->check         ? "In between: "
+               : collision->same_thread ? "Inside: "
+               : side->finished         ? "Just before: "
+                                        : "Meanwhile: ";
     mapsan_text_add(text, "  %s%s%s of %s by ", color("\033[1m"), when,
                     nouns[operation <= MAPSAN_OP_DESTROY ? operation : 0], map_name(side->site));
     print_thread(text, side->thread);
@@ -102,8 +101,19 @@ static void print_side(struct mapsan_text *text, const struct mapsan_collision *
                                        : "the thread did not supply its stack in time");
 }
 
+/* What the first side relies on: its own earlier look at the map. */
+static void print_check(struct mapsan_text *text, const struct mapsan_check *check,
+                        struct mapsan_frames frames) {
+    mapsan_text_add(text, "  %sBefore: Check of %s by the first thread%s\n    %s at ",
+                    color("\033[1m"), map_name(check->site), color("\033[0m"),
+                    check->site->function);
+    print_place(text, check->site);
+    mapsan_text_add(text, "\n");
+    print_frames(text, frames);
+}
+
 static void print_birth(struct mapsan_text *text, const struct mapsan_thread *thread,
-                        struct frames frames) {
+                        struct mapsan_frames frames) {
     if (thread->birth.number == MAPSAN_NO_NUMBER)
         return;
     mapsan_text_add(text, "  Thread T%u was created by thread T%u\n", thread->number,
@@ -113,7 +123,14 @@ static void print_birth(struct mapsan_text *text, const struct mapsan_thread *th
 
 static void print_map(struct mapsan_text *text, const struct mapsan_collision *collision) {
     const struct mapsan_site *site = mapsan_claim_site(collision->made);
+    if (collision->sides[0].site->flags & MAPSAN_SITE_DATA) {
+        mapsan_text_add(text, "  The data is at %p\n", collision->map);
+        return;
+    }
     mapsan_text_add(text, "  The map at %p", collision->map);
+    if (collision->elements >= 0)
+        mapsan_text_add(text, ", of %ld element%s,", collision->elements,
+                        collision->elements == 1 ? "" : "s");
     if (site) {
         mapsan_text_add(text, " was made by %s at ", site->function);
         print_place(text, site);
@@ -131,26 +148,44 @@ static void summarize(struct mapsan_text *text, const struct mapsan_collision *c
     mapsan_text_add(text, "\n");
 }
 
-void mapsan_report(const struct mapsan_collision *collision) {
-    struct mapsan_text text = {memory, 0, REPORT};
-    const struct mapsan_side *sides = collision->sides;
-    struct frames stacks[2], births[2];
+static struct mapsan_stacks resolve(const struct mapsan_collision *collision) {
+    struct mapsan_stacks stacks = {0};
     mapsan_symbols_begin();
     for (int i = 0; i < 2; i++) {
-        stacks[i] = add_side(&sides[i]);
-        births[i] = add_frames(sides[i].thread->birth.pc, sides[i].thread->birth.depth);
+        const struct mapsan_birth *birth = &collision->sides[i].thread->birth;
+        stacks.sides[i] = add_side(&collision->sides[i]);
+        stacks.births[i] = add_frames(birth->pc, birth->depth);
     }
+    if (collision->check)
+        stacks.check = add_frames(collision->check->pc, collision->check->depth);
     mapsan_symbols_resolve();
-    mapsan_text_add(&text, "%s==%d==mapsan: fatal: %s%s\n", color("\033[1;31m"), (int)getpid(),
+    return stacks;
+}
+
+static void print(struct mapsan_text *text, const struct mapsan_collision *collision,
+                  const struct mapsan_stacks *stacks) {
+    mapsan_text_add(text, "%s==%d==mapsan: fatal: %s%s\n", color("\033[1;31m"), (int)getpid(),
                     collision->title, color("\033[0m"));
     for (int i = 0; i < 2; i++)
-        print_side(&text, collision, i, stacks[i]);
-    print_map(&text, collision);
+        print_side(text, collision, i, stacks->sides[i]);
+    if (collision->check)
+        print_check(text, collision->check, stacks->check);
+    print_map(text, collision);
     for (int i = 0; i < (collision->same_thread ? 1 : 2); i++)
-        print_birth(&text, sides[i].thread, births[i]);
-    mapsan_text_add(&text, "  What to do: %s\n", collision->advice);
-    summarize(&text, collision);
+        print_birth(text, collision->sides[i].thread, stacks->births[i]);
+    mapsan_text_add(text, "  What to do: %s\n", collision->advice);
+    summarize(text, collision);
+}
+
+bool mapsan_report(const struct mapsan_collision *collision) {
+    struct mapsan_text text = {memory, 0, REPORT};
+    const struct mapsan_side *sides = collision->sides;
+    const struct mapsan_stacks stacks = resolve(collision);
+    if (mapsan_suppressed(collision, &stacks))
+        return false;
+    print(&text, collision, &stacks);
     mapsan_output(text.data, text.size);
+    mapsan_json_report(collision, &stacks, &text);
     if (__mapsan_on_report) {
         const struct mapsan_report report = {.title = collision->title,
                                              .text = text.data,
@@ -159,4 +194,5 @@ void mapsan_report(const struct mapsan_collision *collision) {
                                              .sites = {sides[0].site, sides[1].site}};
         __mapsan_on_report(&report);
     }
+    return true;
 }

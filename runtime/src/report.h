@@ -5,7 +5,9 @@
 #ifndef MAPSAN_REPORT_H
 #define MAPSAN_REPORT_H
 
+#include "atomicity.h"
 #include "stack.h"
+#include "symbolize.h"
 #include "thread.h"
 
 /* One of the two operations. */
@@ -22,11 +24,24 @@ struct mapsan_collision {
     const char *advice;
     const void *map;
     uint64_t made; /* mapsan_tag.made */
+    long elements; /* in the map; -1: not known */
     bool same_thread;
-    struct mapsan_side sides[2]; /* the one whose check fired first */
+    const struct mapsan_check *check; /* what the first side relies on; else NULL */
+    struct mapsan_side sides[2];      /* the one whose check fired first */
 };
 
-/* Writes the report and calls __mapsan_on_report. One caller at a time. */
-MAPSAN_HIDDEN void mapsan_report(const struct mapsan_collision *collision);
+/* Addresses handed to the symbolizer: from position `first` on. */
+struct mapsan_frames {
+    size_t first, count;
+};
+
+/* The stacks of a collision, resolved. */
+struct mapsan_stacks {
+    struct mapsan_frames sides[2], births[2], check;
+};
+
+/* Writes the report and calls __mapsan_on_report. False: it was suppressed. One caller at a time.
+ */
+MAPSAN_HIDDEN bool mapsan_report(const struct mapsan_collision *collision);
 
 #endif

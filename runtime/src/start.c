@@ -13,9 +13,12 @@
 
 #include "../include/mapsan/mapsan.h"
 #include "conflict.h"
+#include "delay.h"
 #include "flags.h"
+#include "json.h"
 #include "output.h"
 #include "stack.h"
+#include "suppress.h"
 #include "table.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -43,6 +46,10 @@ static void start(void) {
                  wanted);
         mapsan_say(line);
     }
+    mapsan_suppressions_read();
+    mapsan_delay_start();
+    mapsan_json_start();
+    mapsan_slow_only = mapsan_delaying;
     mapsan_threads_start();
     mapsan_stack_start();
     if (mapsan_flags.verbosity > 0) {
@@ -62,6 +69,8 @@ __attribute__((constructor(101))) static void begin(void) {
 
 __attribute__((destructor(101))) static void end(void) {
     char line[200];
+    mapsan_delay_end();
+    mapsan_suppressions_end();
     const unsigned reports = mapsan_conflict_count();
     const size_t refused = mapsan_table_refused();
     const uint64_t unwatched = mapsan_threads_unwatched();

@@ -223,34 +223,55 @@ void mapsan_symbols_resolve(void) {
         ask_llvm(tool);
 }
 
-static void print_module(struct mapsan_text *text, const struct place *place) {
-    const char *name = place->module ? strrchr(place->module, '/') : NULL;
-    if (place->module)
-        mapsan_text_add(text, " (%s+0x%lx)", name ? name + 1 : place->module,
-                        (unsigned long)place->offset);
+/* Takes the next frame off an answer; false at its end, or where it says nothing. */
+static bool next_frame(const char **answer, struct mapsan_frame *frame) {
+    const char *line = *answer;
+    const size_t name = strcspn(line, "\n");
+    const char *source = line + name + (line[name] == '\n');
+    const size_t where = strcspn(source, "\n");
+    if (name == 0 || where == 0 || strncmp(line, "??", 2) == 0)
+        return false;
+    frame->function = line;
+    frame->function_length = (int)name;
+    frame->source = source;
+    frame->source_length = strncmp(source, "??", 2) == 0 ? 0 : (int)where;
+    *answer = source + where + (source[where] == '\n');
+    return true;
+}
+
+size_t mapsan_symbols_frames(size_t position, struct mapsan_frame *frames, size_t most) {
+    const struct place *place = &places[position];
+    const char *answer = place->answer;
+    struct mapsan_frame frame = {.pc = place->pc, .module = place->module, .offset = place->offset};
+    size_t count = 0;
+    while (count < most && answer && next_frame(&answer, &frame))
+        frames[count++] = frame;
+    if (count == 0 && most > 0)
+        frames[count++] = frame;
+    return count;
+}
+
+static void print_frame(struct mapsan_text *text, const struct mapsan_frame *frame,
+                        unsigned number) {
+    const char *name = frame->module ? strrchr(frame->module, '/') : NULL;
+    mapsan_text_add(text, "    #%u 0x%lx", number, (unsigned long)frame->pc);
+    if (frame->function_length)
+        mapsan_text_add(text, " in %.*s", frame->function_length, frame->function);
+    if (frame->source_length)
+        mapsan_text_add(text, " %.*s", frame->source_length, frame->source);
+    if (frame->module)
+        mapsan_text_add(text, " (%s+0x%lx)", name ? name + 1 : frame->module,
+                        (unsigned long)frame->offset);
     mapsan_text_add(text, "\n");
 }
 
 unsigned mapsan_symbols_print(struct mapsan_text *text, size_t position, unsigned number) {
-    const struct place *place = &places[position];
-    const char *line = place->answer;
-    const unsigned first = number;
-    while (line && *line && number < (unsigned)mapsan_flags.stack_depth) {
-        const size_t name = strcspn(line, "\n");
-        const char *source = line + name + (line[name] == '\n');
-        const size_t where = strcspn(source, "\n");
-        if (name == 0 || where == 0 || strncmp(line, "??", 2) == 0)
-            break;
-        mapsan_text_add(text, "    #%u 0x%lx in %.*s", number++, (unsigned long)place->pc,
-                        (int)name, line);
-        if (strncmp(source, "??", 2) != 0)
-            mapsan_text_add(text, " %.*s", (int)where, source);
-        print_module(text, place);
-        line = source + where + (source[where] == '\n');
-    }
-    if (number == first && number < (unsigned)mapsan_flags.stack_depth) {
-        mapsan_text_add(text, "    #%u 0x%lx", number++, (unsigned long)place->pc);
-        print_module(text, place);
-    }
+    struct mapsan_frame frames[MAPSAN_INLINED];
+    const unsigned depth = (unsigned)mapsan_flags.stack_depth;
+    const size_t room = number < depth ? depth - number : 0;
+    const size_t count =
+        mapsan_symbols_frames(position, frames, room < MAPSAN_INLINED ? room : MAPSAN_INLINED);
+    for (size_t i = 0; i < count; i++)
+        print_frame(text, &frames[i], number++);
     return number;
 }

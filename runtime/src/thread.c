@@ -35,10 +35,12 @@ static struct mapsan_thread outsider = {
 
 _Thread_local struct mapsan_thread *mapsan_self __attribute__((tls_model(MAPSAN_TLS))) = &newcomer;
 uint32_t mapsan_slots_high;
+bool mapsan_slow_only;
 
 static struct mapsan_thread *chunks[CHUNKS];
 static uint32_t numbers; /* threads that were ever seen */
 static pthread_key_t at_exit;
+static uint32_t alive;
 static bool off;
 static _Thread_local struct mapsan_birth *birth_here __attribute__((tls_model(MAPSAN_TLS)));
 static _Thread_local int exit_rounds __attribute__((tls_model(MAPSAN_TLS)));
@@ -128,6 +130,9 @@ static struct mapsan_thread *enlist(void) {
     inherit(self);
     learn_stack(self);
     pthread_setspecific(at_exit, self);
+    __atomic_fetch_add(&alive, 1, __ATOMIC_RELAXED);
+    if (mapsan_slow_only)
+        self->first.tag = &mapsan_occupied;
     mapsan_self = self;
     return self;
 }
@@ -167,6 +172,8 @@ static void release(struct mapsan_thread *self) {
     prctl(PR_GET_NAME, self->name);
     self->busy = false;
     mapsan_self = &outsider;
+    __atomic_fetch_sub(&alive, 1, __ATOMIC_RELAXED);
+    self->first.tag = NULL;
     /* Release: the block is as its next owner wants it. */
     __atomic_store_n(&self->tid, 0, __ATOMIC_RELEASE);
 }
@@ -191,6 +198,7 @@ static void after_fork(void) {
             thread->tid = 0;
         }
     }
+    alive = 1;
     mapsan_restart_after_fork();
 }
 
@@ -206,6 +214,8 @@ uint64_t mapsan_threads_unwatched(void) {
         sum += __atomic_load_n(&mapsan_thread_of(slot)->unwatched, __ATOMIC_RELAXED);
     return sum;
 }
+
+uint32_t mapsan_threads_alive(void) { return __atomic_load_n(&alive, __ATOMIC_RELAXED); }
 
 void mapsan_threads_disable(void) { off = true; }
 

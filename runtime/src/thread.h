@@ -33,7 +33,8 @@ enum {
 /* One open operation. `tag` is the map's identity; it is published first and retracted last. */
 struct mapsan_open {
     struct mapsan_tag *tag;
-    uint64_t word; /* reads: the tag's word as the operation found it */
+    uint64_t
+        word; /* the tag's word as the operation found it; not noted by writes in the fast path */
     _Alignas(16) const struct mapsan_site *site;
     uintptr_t frame; /* the caller's stack pointer at the hook: below it, the frame is gone */
     uintptr_t pc;    /* where the hook returns to; see mapsan_open_pc */
@@ -98,6 +99,13 @@ extern MAPSAN_HIDDEN _Thread_local struct mapsan_thread *mapsan_self
 
 /* The highest slot ever given out. */
 extern MAPSAN_HIDDEN uint32_t mapsan_slots_high;
+
+/* Set at start: every operation takes the slow path, which alone knows delays. A
+ * thread's first entry then stays occupied for ever. */
+extern MAPSAN_HIDDEN bool mapsan_slow_only;
+
+/* Threads that live and were seen. */
+MAPSAN_HIDDEN uint32_t mapsan_threads_alive(void);
 
 /* The block of a slot that was given out. */
 MAPSAN_HIDDEN struct mapsan_thread *mapsan_thread_of(uint32_t slot);

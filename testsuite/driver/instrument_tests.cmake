@@ -7,3 +7,8 @@ foreach(group Driver Configure Output)
   set_tests_properties(driver.instrument_${name} PROPERTIES TIMEOUT 600 ENVIRONMENT
     "MAPSAN_CLANG=$<TARGET_FILE:mapsan-clang>;MAPSAN_CC=${CMAKE_C_COMPILER};MAPSAN_BUILD=${PROJECT_BINARY_DIR}")
 endforeach()
+
+add_test(NAME driver.confirm
+         COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/confirm_test.py)
+set_tests_properties(driver.confirm PROPERTIES TIMEOUT 300 ENVIRONMENT
+  "MAPSAN=$<TARGET_FILE:mapsan>;MAPSAN_CLANG=$<TARGET_FILE:mapsan-clang>")

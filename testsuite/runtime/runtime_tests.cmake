@@ -65,6 +65,9 @@ mapsan_runtime_program(options mapsan_rt options.c)
 add_test(NAME runtime/options
          COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/options.sh $<TARGET_FILE:options>)
 
+mapsan_runtime_program(delay mapsan_rt delay.c)
+add_test(NAME runtime/delay COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/delay.sh $<TARGET_FILE:delay>)
+
 mapsan_runtime_program(staged mapsan_rt staged.c)
 target_compile_options(staged PRIVATE -O2)
 add_test(NAME runtime/staged COMMAND staged 1000)

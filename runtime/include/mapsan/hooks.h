@@ -33,6 +33,10 @@ enum mapsan_site_flags {
     /* What runs inside may use the map: destructors called by GHashTable's removals, arguments that a
      * macro evaluates in its midst. */
     MAPSAN_SITE_REENTRANT = 1u << 2,
+    /* No map: a load or store of data at this address. */
+    MAPSAN_SITE_DATA = 1u << 3,
+    /* An atomic one: two of these do not collide. */
+    MAPSAN_SITE_ATOMIC = 1u << 4,
 };
 
 /* Constant, one per place. Strings are never NULL. */
@@ -66,6 +70,13 @@ void __mapsan_map_init(const void *map, const struct mapsan_site *site);
 /* Before and after the map is destroyed. The second forgets the address. */
 void __mapsan_map_destroy_begin(const void *map, const struct mapsan_site *site);
 void __mapsan_map_destroy_end(const void *map, const struct mapsan_site *site);
+
+/* Probes: around a load or store of data that a static finding is about. They do nothing unless the
+ * runtime was given a plan (mapsan confirm). Sites with MAPSAN_SITE_DATA. */
+void __mapsan_data_read_begin(const void *data, const struct mapsan_site *site);
+void __mapsan_data_read_end(const void *data, const struct mapsan_site *site);
+void __mapsan_data_write_begin(const void *data, const struct mapsan_site *site);
+void __mapsan_data_write_end(const void *data, const struct mapsan_site *site);
 
 /* A map that has room for its own tag embeds it; all zero is valid. The runtime alone touches it. */
 struct mapsan_tag {
