@@ -87,6 +87,22 @@ static char *load(const char *name, size_t *size, int *error) {
     return text;
 }
 
+/* One line of the file; as it may be anything, only what can be printed of it is. */
+static void take(const char *file, size_t number, char *text) {
+    char line[LINE], shown[64];
+    snprintf(shown, sizeof shown, "%s", text);
+    for (char *at = shown; *at; at++)
+        *at = *at >= ' ' && *at < 0x7f ? *at : *at == '\t' ? ' ' : '?';
+    if (parse_line(text))
+        return;
+    snprintf(
+        line, sizeof line,
+        "mapsan: plan: %s:%zu: '%s' is not understood, and passed over; 'mapsan confirm' writes "
+        "plans\n",
+        file, number, shown);
+    mapsan_say(line);
+}
+
 void mapsan_plan_read(const char *name, bool may_be_new) {
     char line[LINE];
     size_t size = 0, number = 0;
@@ -104,14 +120,8 @@ void mapsan_plan_read(const char *name, bool may_be_new) {
     while (rest && rest < end) {
         char *text = strsep(&rest, "\n");
         number++;
-        const int length = (int)strnlen(text, 80);
-        snprintf(
-            line, sizeof line,
-            "mapsan: plan: %s:%zu: '%.*s' is not understood, and passed over; 'mapsan confirm' "
-            "writes plans\n",
-            name, number, length, text);
-        if (*text && *text != '#' && !parse_line(text))
-            mapsan_say(line);
+        if (*text && *text != '#')
+            take(name, number, text);
     }
     if (count == ITEMS) {
         snprintf(line, sizeof line, "mapsan: plan: %s: only %d items are used\n", name, ITEMS);
