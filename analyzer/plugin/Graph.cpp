@@ -331,7 +331,17 @@ std::vector<unsigned> Graph::order(std::vector<bool> &LoopHeads) const {
   return Order;
 }
 
+static ms_range copyArguments(ms_unit *Unit, ms_range Run) {
+  ms_range Copy = {static_cast<uint32_t>(Unit->argument_count), Run.count};
+  for (uint32_t I = 0; I < Run.count; ++I)
+    ms_unit_add_argument(Unit, Unit->arguments[Run.first + I]);
+  return Copy;
+}
+
+/// An event that a simplification has copied shares its arguments with the
+/// copy; in the facts each has its own.
 ms_range Graph::write(ms_unit *Unit) const {
+  llvm::DenseSet<uint32_t> Written;
   std::vector<bool> LoopHeads;
   std::vector<unsigned> Order = order(LoopHeads);
   std::vector<uint32_t> Position(Blocks.size(), 0);
@@ -344,8 +354,12 @@ ms_range Graph::write(ms_unit *Unit) const {
     ms_block Out = {};
     Out.events = {static_cast<uint32_t>(Unit->event_count),
                   static_cast<uint32_t>(Block.Events.size())};
-    for (const ms_event &Event : Block.Events)
+    for (ms_event Event : Block.Events) {
+      if (Event.arguments.count &&
+          !Written.insert(Event.arguments.first).second)
+        Event.arguments = copyArguments(Unit, Event.arguments);
       ms_unit_add_event(Unit, Event);
+    }
     Out.successors = {static_cast<uint32_t>(Unit->successor_count),
                       static_cast<uint32_t>(Block.Successors.size())};
     for (unsigned Next : Block.Successors)

@@ -32,6 +32,18 @@ int early(int x) { SCOPED int *p = 0; if (x) return f(); { struct guard g __attr
 // CHECK-NEXT:     call leave(&p) [cleanup]
 // CHECK-NEXT:     goto 3
 // CHECK-NEXT:   block 3
+int either(int *q) { SCOPED int *p = q; return q ? *q : 0; }
+// CHECK-LABEL: function either
+// CHECK-NEXT:   block 0
+// CHECK-NEXT:     write p = q [initialise]
+// CHECK-NEXT:     if q != 0 goto 1 else 2
+// CHECK-NEXT:   block 1
+// CHECK-NEXT:     read *q
+// CHECK-NEXT:     return *q
+// CHECK-NEXT:     call leave(&p) [cleanup]
+// CHECK-NEXT:   block 2
+// CHECK-NEXT:     return 0
+// CHECK-NEXT:     call leave(&p) [cleanup]
 void looped(void) { while (f()) { SCOPED int *p = 0; if (f()) continue; if (f()) break; use(p); } }
 // CHECK-LABEL: function looped
 // CHECK-NEXT:   block 0
