@@ -3,6 +3,7 @@
 #include "program.h"
 
 #include "checks.h"
+#include "publications.h"
 #include "races.h"
 #include "report.h"
 #include "silence.h"
@@ -210,6 +211,7 @@ void ms_program_free(struct ms_program *program) {
     ms_pointers_free(program);
     ms_groups_free(program);
     ms_stores_free(program);
+    ms_publications_free(program);
     for (size_t i = 0; i < program->unit_count; i++)
         ms_unit_free(program->units[i]);
     if (program->unit_count > 1)

@@ -279,6 +279,7 @@ struct ms_program {
     size_t handed_count;
     struct ms_index handed_index;
     struct ms_stores *stores;
+    struct ms_publications *publications; /* publications.h */
     bool *shared_locals;        /* by variable: its address went to where other threads may be */
     ms_variable *named_objects; /* objects that exist in models only */
     size_t named_object_count;

@@ -101,6 +101,21 @@ struct release_question {
     ms_path location; /* 0: whichever object */
 };
 
+/* A local variable that the handle was copied to before: `int id = x->timer`. */
+static ms_path copied_from(struct ms_program *program, ms_function function, ms_path variable) {
+    struct ms_range blocks = ms_function_at(program, function)->blocks;
+    if (ms_node(program, variable)->kind != MS_PATH_LOCAL)
+        return variable;
+    for (uint32_t b = 0; b < blocks.count; b++) {
+        struct ms_range events = program->facts->blocks[blocks.first + b].events;
+        for (uint32_t e = events.first; e < events.first + events.count; e++)
+            if (event_at(program, e)->kind == MS_EVENT_WRITE &&
+                event_at(program, e)->path == variable)
+                return event_at(program, e)->value;
+    }
+    return variable;
+}
+
 /* Whether this argument is the handle: its value, or its address. */
 static bool is_handle(struct ms_program *program, ms_path argument, ms_path handle) {
     const struct ms_path_node *node = ms_node(program, argument);
@@ -117,12 +132,11 @@ static bool takes_back(struct ms_program *program, ms_function function, uint32_
                        const void *data) {
     const struct release_question *question = data;
     const struct ms_event *call = event_at(program, event);
-    (void)function;
     if (event == question->registration->event || !call->callee ||
         !name_takes_back(ms_name(program, ms_function_at(program, call->callee)->name)))
         return false;
     for (uint32_t i = 0; i < call->arguments.count; i++) {
-        ms_path argument = argument_at(program, event, i);
+        ms_path argument = copied_from(program, function, argument_at(program, event, i));
         const struct ms_path_node *node = ms_node(program, argument);
         if (node->kind == MS_PATH_FUNCTION && node->operand == question->registration->callback)
             return true;

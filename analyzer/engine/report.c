@@ -53,7 +53,8 @@ struct ms_known {
 /* The checks that ask which lock an access needs: one answer is enough for one place. */
 static bool is_about_guard(enum ms_check check) {
     return check == MS_CHECK_UNLOCKED_ACCESS || check == MS_CHECK_GUARD_BYPASS ||
-           check == MS_CHECK_WRONG_LOCK || check == MS_CHECK_WRITE_UNDER_READ_LOCK;
+           check == MS_CHECK_WRONG_LOCK || check == MS_CHECK_WRITE_UNDER_READ_LOCK ||
+           check == MS_CHECK_UNSAFE_PUBLICATION;
 }
 
 static bool same_problem(const struct ms_known *one, const struct ms_known *other) {
@@ -91,6 +92,27 @@ static bool is_new(struct ms_program *program, const struct ms_finding *finding)
 }
 
 /* ---- making findings ---- */
+
+static bool is_known(const struct ms_program *program, uint64_t fingerprint) {
+    size_t cursor = ms_index_start(&program->known_index, fingerprint);
+    for (uint32_t at;
+         (at = ms_index_next(&program->known_index, fingerprint, &cursor)) != MS_INDEX_END;)
+        if (program->known[at].fingerprint == fingerprint)
+            return true;
+    return false;
+}
+
+bool ms_guard_is_reported(struct ms_program *program, ms_function function,
+                          struct ms_location where, ms_path subject) {
+    const char *file = ms_name(program, where.file);
+    const char *name = ms_name(program, ms_function_at(program, function)->name);
+    const char *data = ms_spelled(program, function, subject);
+    for (int check = MS_CHECK_NONE + 1; check < MS_CHECK_COUNT; check++)
+        if (is_about_guard((enum ms_check)check) &&
+            is_known(program, fingerprint_of((enum ms_check)check, file, name, data)))
+            return true;
+    return false;
+}
 
 static char *format_list(const char *format, va_list arguments) {
     char *text = NULL;
@@ -178,6 +200,12 @@ void ms_report_note(struct ms_program *program, ms_function function, struct ms_
         free(note.text); /* both sides may come the same way */
     else
         MS_PUSH(finding->notes, finding->note_count, note);
+}
+
+const char *ms_access_spelled(struct ms_program *program, const struct ms_access *access) {
+    const struct ms_event *event = &program->facts->events[access->event];
+    bool plain = event->kind == MS_EVENT_READ || event->kind == MS_EVENT_WRITE;
+    return ms_spelled(program, access->function, plain ? event->path : access->path);
 }
 
 const char *ms_access_word(const struct ms_access *access) {

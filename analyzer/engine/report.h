@@ -15,6 +15,10 @@ bool ms_report(struct ms_program *program, enum ms_check check, enum ms_confiden
                ms_function function, struct ms_location where, ms_path subject, const char *format,
                ...) __attribute__((format(printf, 7, 8)));
 
+/* Whether a check on guards has reported this subject in this function: one answer is enough. */
+bool ms_guard_is_reported(struct ms_program *program, ms_function function,
+                          struct ms_location where, ms_path subject);
+
 /* Adds a note to the finding that was added last. */
 void ms_report_note(struct ms_program *program, ms_function function, struct ms_location where,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -31,6 +35,9 @@ void ms_report_silencer(struct ms_program *program, const struct ms_place *where
 /* Notes that say how control gets to an instance: the calls on the way, and its thread. */
 void ms_report_way(struct ms_program *program, const struct ms_instance *instance);
 void ms_report_callers(struct ms_program *program, const struct ms_context *context);
+
+/* The location of an access as the source writes it there. */
+const char *ms_access_spelled(struct ms_program *program, const struct ms_access *access);
 
 /* "read", "written", "g_hash_table_insert() called": what an access does, in a sentence. */
 const char *ms_access_word(const struct ms_access *access);

@@ -5,6 +5,7 @@
  * evidence; or that nothing ever waits for it. The other half, a lock that ends while it is held,
  * is in held_endings.c.
  */
+#include "calls.h"
 #include "checks.h"
 #include "endings.h"
 #include "held_endings.h"
@@ -20,6 +21,7 @@ struct use {
     struct ms_instance instance;
     ms_function function;
     uint32_t event, context;
+    const struct ms_acquisition *taken; /* of locks */
 };
 
 struct judge {
@@ -67,7 +69,8 @@ static void add_lock_uses(struct judge *judge, const struct ms_acquisition *take
     const struct ms_code *code = &program->code[taken->function];
     for (uint32_t c = 0; c < code->context_count; c++) {
         const struct ms_context *context = &code->contexts[c];
-        struct use use = {.function = taken->function, .event = taken->event, .context = c};
+        struct use use = {
+            .function = taken->function, .event = taken->event, .context = c, .taken = taken};
         use.instance.path = ms_context_path(program, taken->function, context, taken->lock);
         use.instance.key = ms_path_key(program, use.instance.path);
         use.instance.threads = context->threads;
@@ -335,6 +338,54 @@ static bool judge_callback(struct judge *judge, const struct ending *ending,
     return true;
 }
 
+/* ---- locks that are kept when the table's is given back ---- */
+
+/* "Look up, lock the element, unlock the table, return it locked": whoever takes the element out of
+ * the table does not know by that alone that nobody has its lock. */
+static bool is_handed_on(struct ms_program *program, const struct use *use) {
+    const struct ms_summary *summary = &program->code[use->function].summary;
+    bool keeps = false;
+    for (uint32_t e = 0; e < summary->exit_count; e++) {
+        const struct ms_exit *exit = &summary->exits[e];
+        for (uint32_t c = 0; c < exit->change_count; c++)
+            keeps |= exit->changes[c].level > 0 && exit->change_count == 1 &&
+                     ms_path_key(program, exit->changes[c].lock) == use->instance.key;
+    }
+    for (uint32_t i = 0; keeps && use->taken && i < use->taken->locks.count; i++)
+        if (use->taken->locks.items[i].level > 0)
+            return true;
+    return false;
+}
+
+static bool takes_out(struct ms_program *program, ms_function function, uint32_t event,
+                      const void *data) {
+    (void)function;
+    (void)data;
+    struct ms_known_effects known = ms_effects_of(program, event_at(program, event));
+    for (uint32_t i = 0; i < known.count; i++)
+        if (known.items[i].verb == MS_VERB_REMOVE)
+            return true;
+    return false;
+}
+
+static bool judge_handed_on(struct judge *judge, const struct ending *ending,
+                            const struct use *use) {
+    struct ms_program *program = judge->program;
+    bool known, out = false;
+    if (!use->taken || !is_handed_on(program, use) ||
+        !ms_parallel(program, ending->instance, &use->instance, &known))
+        return false;
+    for (uint32_t i = 0; i < ending->step_count; i++) {
+        const struct ms_code *code = &program->code[ending->steps[i].function];
+        for (size_t k = 0; k < code->acquired_count; k++)
+            if (code->acquired[k] == use->instance.key)
+                return false; /* it has waited for whoever had the lock */
+        out |= ms_call_before(program, ending->steps[i], takes_out, NULL) != 0;
+    }
+    return out && report(judge, ending, use, MS_CONFIDENCE_MEDIUM,
+                         "a thread that has found the object and locked it");
+}
+
 static bool judge_use(struct judge *judge, const struct ending *ending, const struct use *use) {
     struct ms_program *program = judge->program;
     uint64_t others = use->instance.threads & ending->instance->live & ~ending->instance->threads;
@@ -343,7 +394,7 @@ static bool judge_use(struct judge *judge, const struct ending *ending, const st
     for (uint32_t t = 1; t <= program->thread_count; t++)
         if ((others >> t & 1) && judge_thread(judge, ending, use, t))
             return true;
-    return judge_callback(judge, ending, use);
+    return judge_callback(judge, ending, use) || judge_handed_on(judge, ending, use);
 }
 
 static bool is_cleared_under_lock(struct ms_program *program, const struct ending *ending,
