@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// twin: pattern=unlocked-access, libs=pthread, note=single producer, single consumer ring with plain indexes
+/*
+ * Audio ring between a decoder thread and an output thread. One writes, one reads, and therefore, so the
+ * author thought, nothing needs to be atomic. The fix makes the indexes atomic, with release and acquire.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+#define FRAMES 64
+
+struct ring {
+    atomic_uint head, tail;
+    short frames[FRAMES];
+};
+
+static struct ring audio;
+
+static int ring_push(struct ring *r, short frame) {
+    unsigned tail = atomic_load_explicit(&r->tail, memory_order_relaxed);
+    if (tail - atomic_load_explicit(&r->head, memory_order_acquire) == FRAMES)
+        return 0;
+    r->frames[tail % FRAMES] = frame;
+    atomic_store_explicit(&r->tail, tail + 1, memory_order_release);
+    return 1;
+}
+
+static int ring_pop(struct ring *r, short *frame) {
+    unsigned head = atomic_load_explicit(&r->head, memory_order_relaxed);
+    if (head == atomic_load_explicit(&r->tail, memory_order_acquire))
+        return 0;
+    *frame = r->frames[head % FRAMES];
+    atomic_store_explicit(&r->head, head + 1, memory_order_release);
+    return 1;
+}
+
+static void *decoder_main(void *arg) {
+    int count = *(int *)arg;
+    for (int i = 0; i < count; i++)
+        while (!ring_push(&audio, (short)(i * 3)))
+            sched_yield();
+    return NULL;
+}
+
+static void *output_main(void *arg) {
+    int count = *(int *)arg;
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+        short frame;
+        while (!ring_pop(&audio, &frame))
+            sched_yield();
+        sum += frame;
+    }
+    printf("%ld\n", sum);
+    return NULL;
+}
+
+int main(void) {
+    pthread_t decoder, output;
+    int count = 4000;
+    if (pthread_create(&decoder, NULL, decoder_main, &count) || pthread_create(&output, NULL, output_main, &count))
+        return 1;
+    pthread_join(decoder, NULL);
+    pthread_join(output, NULL);
+    return 0;
+}
