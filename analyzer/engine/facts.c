@@ -95,7 +95,8 @@ const char *ms_unit_text(const struct ms_unit *unit, ms_string string) {
 
 static ms_path intern_path(struct ms_unit *unit, struct ms_path_node node) {
     struct ms_index *index = &unit->private_->paths;
-    uint64_t hash = hash_words((uint32_t[]){node.kind, node.base, node.operand, node.extra}, 4);
+    uint64_t hash = ms_hash_mix((uint64_t)node.base << 32 | node.operand,
+                                (uint64_t)node.extra << 8 | node.kind);
     size_t cursor = ms_index_start(index, hash);
     for (uint32_t at; (at = ms_index_next(index, hash, &cursor)) != MS_INDEX_END;) {
         const struct ms_path_node *known = &unit->paths[at];

@@ -153,49 +153,25 @@ void ms_arena_free(struct ms_arena *arena) {
     *arena = (struct ms_arena){0};
 }
 
-struct ms_index_slot {
-    uint64_t hash; /* 0: free */
-    uint32_t position;
-};
-
-static uint64_t slot_hash(uint64_t hash) { return hash ? hash : 1; }
-
-size_t ms_index_start(const struct ms_index *index, uint64_t hash) {
-    return index->slots ? slot_hash(hash) & index->mask : 0;
-}
-
-uint32_t ms_index_next(const struct ms_index *index, uint64_t hash, size_t *cursor) {
-    if (!index->slots)
-        return MS_INDEX_END;
-    for (;;) {
-        const struct ms_index_slot *slot = &index->slots[*cursor];
-        if (!slot->hash)
-            return MS_INDEX_END;
-        *cursor = (*cursor + 1) & index->mask;
-        if (slot->hash == slot_hash(hash))
-            return slot->position;
-    }
-}
-
 static void place(struct ms_index *index, struct ms_index_slot slot) {
-    size_t at = slot.hash & index->mask;
+    uint32_t at = slot.hash & index->mask;
     while (index->slots[at].hash)
         at = (at + 1) & index->mask;
     index->slots[at] = slot;
 }
 
 void ms_index_add(struct ms_index *index, uint64_t hash, uint32_t position) {
-    size_t size = index->slots ? index->mask + 1 : 0;
-    if (index->count * 4 >= size * 3) {
+    uint32_t size = index->slots ? index->mask + 1 : 0;
+    if ((uint64_t)index->count * 4 >= (uint64_t)size * 3) {
         struct ms_index grown = {.mask = (size ? size * 2 : 16) - 1, .count = index->count};
-        grown.slots = ms_allocate((grown.mask + 1) * sizeof *grown.slots);
-        for (size_t i = 0; i < size; i++)
+        grown.slots = ms_allocate(((size_t)grown.mask + 1) * sizeof *grown.slots);
+        for (uint32_t i = 0; i < size; i++)
             if (index->slots[i].hash)
                 place(&grown, index->slots[i]);
         free(index->slots);
         *index = grown;
     }
-    place(index, (struct ms_index_slot){slot_hash(hash), position});
+    place(index, (struct ms_index_slot){ms_index_hash(hash), position});
     index->count++;
 }
 

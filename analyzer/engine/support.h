@@ -51,13 +51,32 @@ void ms_arena_free(struct ms_arena *arena);
  */
 struct ms_index {
     struct ms_index_slot *slots;
-    size_t mask, count;
+    uint32_t mask, count;
+};
+struct ms_index_slot {
+    uint32_t hash; /* 0: free */
+    uint32_t position;
 };
 #define MS_INDEX_END UINT32_MAX
-size_t ms_index_start(const struct ms_index *index, uint64_t hash);
-uint32_t ms_index_next(const struct ms_index *index, uint64_t hash, size_t *cursor);
 void ms_index_add(struct ms_index *index, uint64_t hash, uint32_t position);
 void ms_index_free(struct ms_index *index);
+
+/* Slots are small, so that a probe is one line of cache; the owner compares anyway. */
+static inline uint32_t ms_index_hash(uint64_t hash) {
+    return (uint32_t)hash ? (uint32_t)hash : 1; /* ms_hash_mix has folded the halves */
+}
+static inline size_t ms_index_start(const struct ms_index *index, uint64_t hash) {
+    return ms_index_hash(hash) & index->mask;
+}
+static inline uint32_t ms_index_next(const struct ms_index *index, uint64_t hash, size_t *cursor) {
+    while (index->slots && index->slots[*cursor].hash) {
+        const struct ms_index_slot *slot = &index->slots[*cursor];
+        *cursor = (*cursor + 1) & index->mask;
+        if (slot->hash == ms_index_hash(hash))
+            return slot->position;
+    }
+    return MS_INDEX_END;
+}
 
 uint64_t ms_hash_bytes(const void *data, size_t size, uint64_t seed);
 static inline uint64_t ms_hash_mix(uint64_t a, uint64_t b) {
