@@ -54,6 +54,7 @@ struct units {
     size_t count;
     uint64_t *seen; /* checksums of the images: what is in a program and its archive counts once */
     size_t seen_count;
+    struct ms_index seen_index;
     size_t duplicates;
     size_t failures; /* things complained of */
 };

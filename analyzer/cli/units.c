@@ -5,9 +5,11 @@
 #include <stdlib.h>
 
 static bool seen_before(struct units *units, uint64_t hash) {
-    for (size_t i = 0; i < units->seen_count; i++)
-        if (units->seen[i] == hash)
+    size_t cursor = ms_index_start(&units->seen_index, hash);
+    for (uint32_t at; (at = ms_index_next(&units->seen_index, hash, &cursor)) != MS_INDEX_END;)
+        if (units->seen[at] == hash)
             return true;
+    ms_index_add(&units->seen_index, hash, (uint32_t)units->seen_count);
     MS_PUSH(units->seen, units->seen_count, hash);
     return false;
 }
@@ -48,6 +50,7 @@ void free_units(struct units *units) {
         ms_unit_free(units->items[i]);
     free(units->items);
     free(units->seen);
+    ms_index_free(&units->seen_index);
     *units = (struct units){0};
 }
 

@@ -121,6 +121,17 @@ static bool is_private(const struct ms_program *program, ms_path lock_key) {
                                             (MS_RECORD_IN_HEADER | MS_RECORD_SYSTEM));
 }
 
+static uint64_t key_hash(ms_path key) { return ms_hash_mix(key, 0); }
+
+static bool is_handed_out_key(const struct ms_program *program, ms_path key) {
+    size_t cursor = ms_index_start(&program->handed_out, key_hash(key));
+    for (uint32_t at;
+         (at = ms_index_next(&program->handed_out, key_hash(key), &cursor)) != MS_INDEX_END;)
+        if (at == key)
+            return true;
+    return false;
+}
+
 /* The locks that some function which others can call returns with, by key: collected once. */
 static void collect_handed_out(struct ms_program *program) {
     for (size_t i = 0; i < program->order_count; i++) {
@@ -132,19 +143,18 @@ static void collect_handed_out(struct ms_program *program) {
         for (uint32_t e = 0; e < summary->exit_count; e++)
             for (uint32_t c = 0; c < summary->exits[e].change_count; c++) {
                 ms_path key = ms_lock_key(program, summary->exits[e].changes[c].lock);
-                if (summary->exits[e].changes[c].level > 0 &&
-                    !contains_key(program->handed_out, program->handed_out_count, key))
-                    MS_PUSH(program->handed_out, program->handed_out_count, key);
+                if (summary->exits[e].changes[c].level > 0 && !is_handed_out_key(program, key))
+                    ms_index_add(&program->handed_out, key_hash(key), key);
             }
     }
 }
 
 static bool is_handed_out(struct ms_program *program, ms_path lock_key) {
-    if (!program->handed_out) {
-        MS_PUSH(program->handed_out, program->handed_out_count, 0);
+    if (!program->handed_out.slots) {
+        ms_index_add(&program->handed_out, key_hash(0), 0); /* collected, whatever comes */
         collect_handed_out(program);
     }
-    return contains_key(program->handed_out, program->handed_out_count, lock_key);
+    return is_handed_out_key(program, lock_key);
 }
 
 /* Whether callers that we do not see can have the lock at all. The answer for the lock asked about
@@ -158,16 +168,25 @@ static bool out_of_reach(struct ms_program *program, ms_path lock_key) {
     return program->reach.out;
 }
 
+/* The name is asked once: the question comes for every access and every lock. */
+static bool is_named_helper(struct ms_program *program, ms_function function) {
+    enum { UNASKED, NO, YES };
+    struct ms_code *code = &program->code[function];
+    if (code->named_helper == UNASKED) {
+        const char *name = ms_name(program, ms_function_at(program, function)->name);
+        code->named_helper = says_caller_locks(name) || is_lifecycle(name) ? YES : NO;
+    }
+    return code->named_helper == YES;
+}
+
 /* A function that others call: by its linkage, and because nothing says that it is a helper. One
  * that is called with the lock held here, or (where we see everything) called at all, is a helper.
  */
 static bool is_interface(struct ms_program *program, ms_function function, ms_path lock_key) {
     const struct ms_function_node *node = ms_function_at(program, function);
     const struct ms_code *code = &program->code[function];
-    const char *name = ms_name(program, node->name);
-    if ((node->flags & MS_FUNCTION_INTERNAL) || says_caller_locks(name) || is_lifecycle(name))
-        return false;
-    if (program->options.whole_program && code->called)
+    if ((node->flags & MS_FUNCTION_INTERNAL) || (program->options.whole_program && code->called) ||
+        is_named_helper(program, function))
         return false;
     for (uint32_t c = 0; c < code->context_count; c++)
         for (uint32_t l = 0; l < code->contexts[c].locks.count; l++)

@@ -31,6 +31,26 @@ static uint64_t name_hash(const char *name, const char *kind) {
     return ms_hash_bytes(name, strlen(name), (unsigned char)kind[0]);
 }
 
+/* What names meet under. Static functions meet only as one inline function of one header: so that
+ * thousands of them with one name do not all stand in one place of the index. */
+static uint64_t function_hash(const struct ms_unit *unit, const struct ms_function_node *function) {
+    const char *name = unit->strings[function->name], *file = unit->strings[function->where.file];
+    uint64_t hash = name_hash(name, "function");
+    if (function->flags & MS_FUNCTION_INTERNAL)
+        hash = ms_hash_mix(ms_hash_bytes(file, strlen(file), hash), function->where.line);
+    return hash;
+}
+
+/* Two records of one name are one only with the same fields. */
+static uint64_t record_hash(const struct ms_unit *unit, const struct ms_record_node *record) {
+    uint64_t hash = name_hash(unit->strings[record->name], "record");
+    for (uint32_t i = 0; i < record->fields.count; i++) {
+        const char *field = unit->strings[unit->fields[record->fields.first + i].name];
+        hash = ms_hash_bytes(field, strlen(field), hash);
+    }
+    return hash;
+}
+
 static void map_strings(struct linker *linker) {
     for (size_t i = 1; i < linker->in->string_count; i++) {
         const char *text = linker->in->strings[i];
@@ -59,8 +79,7 @@ static bool same_fields(const struct linker *linker, const struct ms_record_node
 static void map_records(struct linker *linker, bool *fresh) {
     for (size_t i = 1; i < linker->in->record_count; i++) {
         const struct ms_record_node *theirs = &linker->in->records[i];
-        const char *name = linker->in->strings[theirs->name];
-        uint64_t hash = name_hash(name, "record");
+        uint64_t hash = record_hash(linker->in, theirs);
         size_t cursor = ms_index_start(&linker->names, hash);
         for (uint32_t at; (at = ms_index_next(&linker->names, hash, &cursor)) != MS_INDEX_END;)
             if (at < linker->out->record_count &&
@@ -163,17 +182,24 @@ static ms_function find_function(const struct linker *linker, const struct ms_fu
     return 0;
 }
 
+/* Static, and not of a header: nobody's but this unit's. */
+static bool is_local(const struct ms_function_node *function) {
+    return (function->flags & (MS_FUNCTION_INTERNAL | MS_FUNCTION_IN_HEADER)) ==
+           MS_FUNCTION_INTERNAL;
+}
+
 static void map_functions(struct linker *linker, bool *fresh) {
     for (size_t i = 1; i < linker->in->function_count; i++) {
         const struct ms_function_node *theirs = &linker->in->functions[i];
-        uint64_t hash = name_hash(linker->in->strings[theirs->name], "function");
-        ms_function at =
-            theirs->flags & MS_FUNCTION_INITIALISER ? 0 : find_function(linker, theirs, hash);
+        uint64_t hash = function_hash(linker->in, theirs);
+        bool lonely = (theirs->flags & MS_FUNCTION_INITIALISER) || is_local(theirs);
+        ms_function at = lonely ? 0 : find_function(linker, theirs, hash);
         if (!at) {
             struct ms_function_node function = {.name = linker->strings[theirs->name],
                                                 .where = map_location(linker, theirs->where)};
             at = ms_unit_add_function(linker->out, function);
-            ms_index_add(&linker->names, hash, at);
+            if (!lonely)
+                ms_index_add(&linker->names, hash, at);
             linker->program->function_unit =
                 ms_grow(linker->program->function_unit, at, sizeof *linker->program->function_unit);
             linker->program->function_unit[at] = linker->unit_number;

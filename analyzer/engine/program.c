@@ -232,7 +232,7 @@ void ms_program_free(struct ms_program *program) {
     free(program->handed);
     ms_index_free(&program->handed_index);
     free(program->releases);
-    free(program->handed_out);
+    ms_index_free(&program->handed_out);
     free(program->shared_locals);
     free(program->named_objects);
     ms_arena_free(&program->arena);

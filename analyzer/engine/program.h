@@ -229,6 +229,7 @@ struct ms_code {
     ms_path *acquired;        /* keys of the locks that it takes itself */
     size_t acquired_count;
     bool recursive;
+    uint8_t named_helper; /* guards.c: what its name says, once asked */
     bool called;          /* by a call site that we see */
     bool attribute_locks; /* attributes say what it does to locks; the body is not asked */
     ms_path *setup;       /* locks that this function makes or ends, and objects that it frees */
@@ -291,9 +292,8 @@ struct ms_program {
     size_t acquisition_count;
     struct ms_groups *groups; /* races.h */
     struct ms_instance *instances;
-    ms_path *handed_out; /* guards.c: locks that functions return with */
-    size_t handed_out_count;
-    struct ms_reach { /* guards.c: the answer given last */
+    struct ms_index handed_out; /* guards.c: keys of locks that functions return with */
+    struct ms_reach {           /* guards.c: the answer given last */
         ms_path lock;
         bool out;
     } reach;

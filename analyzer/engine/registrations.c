@@ -66,6 +66,26 @@ static void add_registration(struct ms_program *program, struct ms_registrations
     }
 }
 
+static int by_callback(const void *a, const void *b) {
+    const struct ms_registration *one = a, *other = b;
+    if (one->callback != other->callback)
+        return one->callback < other->callback ? -1 : 1;
+    return one->event < other->event ? -1 : one->event > other->event;
+}
+
+/* The position of the first registration of this function, if it has one. */
+static size_t first_of(const struct ms_registrations *all, ms_function callback) {
+    size_t low = 0, high = all->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (all->items[middle].callback < callback)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 struct ms_registrations ms_collect_registrations(struct ms_program *program) {
     struct ms_registrations all = {0};
     for (ms_function f = 1; f < program->facts->function_count; f++) {
@@ -78,6 +98,8 @@ struct ms_registrations ms_collect_registrations(struct ms_program *program) {
                     add_registration(program, &all, f, e, end);
         }
     }
+    if (all.count)
+        qsort(all.items, all.count, sizeof *all.items, by_callback);
     return all;
 }
 
@@ -165,13 +187,13 @@ const struct ms_registration *ms_released_after(struct ms_program *program,
                                                 ms_function function, struct ms_step step,
                                                 ms_path location, uint32_t *release) {
     for (;;) {
-        for (size_t i = 0; i < registrations->count; i++)
-            if (registrations->items[i].callback == function) {
-                const struct ms_registration *found =
-                    released(program, &registrations->items[i], step, location, release);
-                if (found)
-                    return found;
-            }
+        for (size_t i = first_of(registrations, function);
+             i < registrations->count && registrations->items[i].callback == function; i++) {
+            const struct ms_registration *found =
+                released(program, &registrations->items[i], step, location, release);
+            if (found)
+                return found;
+        }
         if (context->site == UINT32_MAX)
             return NULL;
         function = program->calls[context->site].caller;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * Makes a program N times as large: reads the images of a program's facts, writes them N times with
- * everything that the program defines renamed (functions, data, records), and one more unit whose
- * main() calls that of each copy. What models know keeps its name. For measuring how the cost of
+ * everything that the program defines renamed (external functions and data, records, files), and
+ * one more unit whose main() calls that of each copy. What models know keeps its name, and so do
+ * static functions: large programs have many of one name. For measuring how the cost of
  * judging grows: each copy is as hard as the program itself.
  *
  *     replicate N < images > images
@@ -73,11 +74,14 @@ static void collect(struct program *program) {
     size_t at = 0;
     for (struct ms_unit *unit; (unit = next_unit(program, &at));) {
         for (size_t i = 1; i < unit->function_count; i++)
-            if ((unit->functions[i].flags & (MS_FUNCTION_DEFINED | MS_FUNCTION_INITIALISER)) ==
-                MS_FUNCTION_DEFINED)
-                define(program, unit, unit->functions[i].name);
+            if (unit->functions[i].flags & MS_FUNCTION_DEFINED) {
+                if (!(unit->functions[i].flags & MS_FUNCTION_INTERNAL))
+                    define(program, unit, unit->functions[i].name);
+                define(program, unit, unit->functions[i].where.file);
+            }
         for (size_t i = 1; i < unit->variable_count; i++)
-            if ((unit->variables[i].flags & (MS_VARIABLE_GLOBAL | MS_VARIABLE_DEFINED)) ==
+            if ((unit->variables[i].flags &
+                 (MS_VARIABLE_GLOBAL | MS_VARIABLE_DEFINED | MS_VARIABLE_INTERNAL)) ==
                 (MS_VARIABLE_GLOBAL | MS_VARIABLE_DEFINED))
                 define(program, unit, unit->variables[i].name);
         for (size_t i = 1; i < unit->record_count; i++)

@@ -400,6 +400,9 @@ static bool judge_use(struct judge *judge, const struct ending *ending, const st
 static bool is_cleared_under_lock(struct ms_program *program, const struct ending *ending,
                                   const struct ms_instance *use);
 
+/* Each end of some data is held against so many of its uses. */
+enum { USES_MAX = 256 };
+
 static void judge_instance(struct judge *judge, const struct ms_instance *instance) {
     struct ms_program *program = judge->program;
     struct ending ending = make_ending(program, instance);
@@ -408,7 +411,7 @@ static void judge_instance(struct judge *judge, const struct ms_instance *instan
         if (judge_use(judge, &ending, &judge->locks[i]))
             return;
     const struct ms_group *group = ms_find_group(ms_collect_accesses(program), instance->key);
-    for (uint32_t i = 0; group && i < group->count; i++) {
+    for (uint32_t i = 0; group && i < group->count && i < USES_MAX; i++) {
         const struct ms_access *access = ms_access_of(program, &group->items[i]);
         struct use use = {.instance = group->items[i],
                           .function = access->function,
