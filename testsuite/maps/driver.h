@@ -14,8 +14,9 @@
 
 struct map_driver {
     const char *name;
-    uint64_t keys; /* how many different ones a test should use: few where they all collide */
-    bool threads;  /* operations may be called by several threads at once */
+    uint64_t keys;    /* how many different ones a test should use: few where they all collide */
+    bool threads;     /* operations may be called by several threads at once */
+    uint64_t garbage; /* blocks that may wait to be freed, as the map's header says */
     void (*make_key)(uint64_t number, void *key);
     uint64_t (*key_number)(const void *key);
     /* Checks the structure from inside; NULL if there is nothing to check. */
@@ -43,6 +44,7 @@ struct map_drivers rwmap_drivers(void);
 struct map_drivers rwmap_pthread_drivers(void);
 struct map_drivers syncmap_drivers(void);
 struct map_drivers shardmap_drivers(void);
+struct map_drivers rcumap_drivers(void);
 
 /* Functions of a driver for a typed map: DRIVER_TYPED(HMAP_OPERATIONS, name, K). */
 #define DRIVER_TYPED(operations, name, K)                                                          \

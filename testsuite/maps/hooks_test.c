@@ -15,6 +15,7 @@
 
 #include <mapsan/maps/btreemap.h>
 #include <mapsan/maps/rawmap.h>
+#include <mapsan/maps/rcumap.h>
 #include <mapsan/maps/rwmap.h>
 #include <mapsan/maps/shardmap.h>
 #include <mapsan/maps/swissmap.h>
@@ -24,6 +25,7 @@ MAPSAN_MAP_DEFINE(hmap, plain, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(swissmap, swiss, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(btreemap, ordered, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(rwmap, guarded, MAPSAN_KEY_U64, uint64_t)
+MAPSAN_MAP_DEFINE(rcumap, snapshots, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(syncmap, sync, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(shardmap, sharded, MAPSAN_KEY_U64, uint64_t)
 
@@ -279,6 +281,7 @@ static void locked(void) {
 
 SHARED_CASES(sync)
 SHARED_CASES(sharded)
+SHARED_CASES(snapshots)
 
 /* hmap's iterators allow it. */
 static void one_thread_removes_in_iteration(void) {
@@ -354,6 +357,8 @@ int main(void) {
     expect(sync_freed_in_use, "syncmap: freed in use", "map destroyed while in use");
     expect(sharded_shared, "shardmap: shared", NULL);
     expect(sharded_freed_in_use, "shardmap: freed in use", "map destroyed while in use");
+    expect(snapshots_shared, "rcumap: shared", NULL);
+    expect(snapshots_freed_in_use, "rcumap: freed in use", "map destroyed while in use");
     expect(one_thread_removes_in_iteration, "one thread removes in iteration", NULL);
     return 0;
 }

@@ -49,6 +49,9 @@ static void verify_shardmap(void *map) {
     CHECK(found == shardmap_core_len(self));
 }
 
+/* Blocks that wait, at most. */
+#define GARBAGE (3 * MAPSAN_LIMBO_BATCH * MAPSAN_LIMBO_STRIPES)
+
 static struct mapsan_map_type bytes_type, wide_type;
 
 static void *bytes_create(const struct mapsan_map_options *options) {
@@ -63,24 +66,24 @@ static void *wide_create(const struct mapsan_map_options *options) {
 
 #define TYPED(driver, number_of_keys, kind)                                                        \
     {DRIVER_TYPED_FIELDS(SHARDMAP_OPERATIONS, driver, number_of_keys, kind),                       \
-     .verify = verify_shardmap, .threads = true}
+     .verify = verify_shardmap, .garbage = GARBAGE, .threads = true}
 
 static const struct map_driver drivers[] = {
     TYPED(shardmap_u64, TEST_KEYS, u64),
     {DRIVER_TYPED_FIELDS(SHARDMAP_OPERATIONS, shardmap_string, TEST_KEYS, string),
-     .verify = verify_shardmap},
+     .verify = verify_shardmap, .garbage = GARBAGE},
     {DRIVER_TYPED_FIELDS(SHARDMAP_OPERATIONS, shardmap_point, TEST_KEYS, point),
-     .verify = verify_shardmap},
+     .verify = verify_shardmap, .garbage = GARBAGE},
     {DRIVER_TYPED_FIELDS(SHARDMAP_OPERATIONS, shardmap_constant, 200, u64),
-     .verify = verify_shardmap},
+     .verify = verify_shardmap, .garbage = GARBAGE},
     {DRIVER_TYPED_FIELDS(SHARDMAP_OPERATIONS, shardmap_coarse, 1000, u64),
-     .verify = verify_shardmap},
+     .verify = verify_shardmap, .garbage = GARBAGE},
     {DRIVER_FIELDS(SHARDMAP_OPERATIONS, shardmap_generic).name = "shardmap_generic",
      .create = bytes_create, .keys = TEST_KEYS, .make_key = make_bytes,
-     .key_number = number_of_bytes, .verify = verify_shardmap, .threads = true},
+     .key_number = number_of_bytes, .verify = verify_shardmap, .garbage = GARBAGE, .threads = true},
     {DRIVER_FIELDS(SHARDMAP_OPERATIONS, shardmap_generic).name = "shardmap_generic_wide",
      .create = wide_create, .keys = TEST_KEYS, .make_key = make_u64, .key_number = number_of_u64,
-     .verify = verify_shardmap},
+     .verify = verify_shardmap, .garbage = GARBAGE},
 };
 
 struct map_drivers shardmap_drivers(void) {

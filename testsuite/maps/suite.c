@@ -6,8 +6,8 @@
 #include <string.h>
 
 static struct map_drivers (*const designs[])(void) = {
-    hmap_drivers,  swissmap_drivers,      btreemap_drivers, rawmap_drivers,
-    rwmap_drivers, rwmap_pthread_drivers, syncmap_drivers,  shardmap_drivers,
+    hmap_drivers,          swissmap_drivers, btreemap_drivers, rawmap_drivers, rwmap_drivers,
+    rwmap_pthread_drivers, syncmap_drivers,  shardmap_drivers, rcumap_drivers,
 };
 
 int run_suite(int argc, char **argv, bool (*suits)(const struct map_driver *driver),

@@ -68,6 +68,9 @@ static void verify_syncmap(void *map) {
     }
 }
 
+/* Blocks that wait, at most. */
+#define GARBAGE (3 * MAPSAN_LIMBO_BATCH * MAPSAN_LIMBO_STRIPES)
+
 static struct mapsan_map_type bytes_type, wide_type;
 
 static void *bytes_create(const struct mapsan_map_options *options) {
@@ -82,23 +85,25 @@ static void *wide_create(const struct mapsan_map_options *options) {
 
 #define TYPED(driver, number_of_keys, kind)                                                        \
     {DRIVER_TYPED_FIELDS(SYNCMAP_OPERATIONS, driver, number_of_keys, kind),                        \
-     .verify = verify_syncmap, .threads = true}
+     .verify = verify_syncmap, .garbage = GARBAGE, .threads = true}
 
 static const struct map_driver drivers[] = {
     TYPED(syncmap_u64, TEST_KEYS, u64),
     TYPED(syncmap_borrowed, TEST_KEYS, u64),
     {DRIVER_TYPED_FIELDS(SYNCMAP_OPERATIONS, syncmap_string, TEST_KEYS, string),
-     .verify = verify_syncmap},
+     .verify = verify_syncmap, .garbage = GARBAGE},
     {DRIVER_TYPED_FIELDS(SYNCMAP_OPERATIONS, syncmap_point, TEST_KEYS, point),
-     .verify = verify_syncmap},
-    {DRIVER_TYPED_FIELDS(SYNCMAP_OPERATIONS, syncmap_constant, 200, u64), .verify = verify_syncmap},
-    {DRIVER_TYPED_FIELDS(SYNCMAP_OPERATIONS, syncmap_coarse, 1000, u64), .verify = verify_syncmap},
+     .verify = verify_syncmap, .garbage = GARBAGE},
+    {DRIVER_TYPED_FIELDS(SYNCMAP_OPERATIONS, syncmap_constant, 200, u64), .verify = verify_syncmap,
+     .garbage = GARBAGE},
+    {DRIVER_TYPED_FIELDS(SYNCMAP_OPERATIONS, syncmap_coarse, 1000, u64), .verify = verify_syncmap,
+     .garbage = GARBAGE},
     {DRIVER_FIELDS(SYNCMAP_OPERATIONS, syncmap_generic).name = "syncmap_generic",
      .create = bytes_create, .keys = TEST_KEYS, .make_key = make_bytes,
-     .key_number = number_of_bytes, .verify = verify_syncmap},
+     .key_number = number_of_bytes, .verify = verify_syncmap, .garbage = GARBAGE},
     {DRIVER_FIELDS(SYNCMAP_OPERATIONS, syncmap_generic).name = "syncmap_generic_wide",
      .create = wide_create, .keys = TEST_KEYS, .make_key = make_u64, .key_number = number_of_u64,
-     .verify = verify_syncmap},
+     .verify = verify_syncmap, .garbage = GARBAGE},
 };
 
 struct map_drivers syncmap_drivers(void) {

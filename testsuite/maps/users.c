@@ -5,6 +5,7 @@
  * takes a callback is left out: the analyzer judges a lock less strictly around calls that it
  * cannot see into.
  */
+#include <mapsan/maps/rcumap.h>
 #include <mapsan/maps/rwmap.h>
 #include <mapsan/maps/rwmap_pthread.h>
 #include <mapsan/maps/shardmap.h>
@@ -42,6 +43,7 @@ USE(rwmap)
 USE(rwmap_pthread)
 USE(syncmap)
 USE(shardmap)
+USE(rcumap)
 
 int main(void) {
     static struct mapsan_map_type type;
@@ -50,5 +52,6 @@ int main(void) {
     rwmap_pthread_run(&type);
     syncmap_run(&type);
     shardmap_run(&type);
+    rcumap_run(&type);
     return 0;
 }
