@@ -8,9 +8,29 @@
 
 #include <stdlib.h>
 
+/* An element that a loop fills and then hands to the thread that it starts for it: `jobs[i].n = 0;
+ * pthread_create(.., &jobs[i])`. The threads that run already have theirs. */
+static bool is_filled_for_thread(const struct ms_program *program, const struct ms_access *access) {
+    struct ms_range calls = program->code[access->function].calls;
+    for (uint32_t i = 0; program->code[access->function].starts_threads && i < calls.count; i++) {
+        const struct ms_call_site *site = &program->calls[calls.first + i];
+        if (site->how != MS_HOW_THREAD || site->event < access->event || !site->argument_count)
+            continue;
+        const struct ms_path_node *given =
+            ms_node(program, site->arguments[site->argument_count - 1]);
+        if (given->kind == MS_PATH_ADDRESS &&
+            ms_path_contains(program, access->path, given->base) &&
+            ms_path_is_element(program, given->base))
+            return true;
+    }
+    return false;
+}
+
 static bool is_owned(const struct ms_program *program, const struct ms_access *access,
                      const struct ms_context *context) {
     if (access->flags & (MS_ACCESS_OWNED | MS_ACCESS_SETUP | MS_ACCESS_SELF_LOCKING))
+        return true;
+    if (is_filled_for_thread(program, access))
         return true;
     const struct ms_path_node *root = ms_node(program, ms_path_root(program, access->path));
     return root->kind == MS_PATH_PARAM && root->operand < 32 &&

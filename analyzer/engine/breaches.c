@@ -5,6 +5,25 @@
 
 enum { PARTNERS_MAX = 256 };
 
+static int64_t constant_written(const struct ms_program *program, const struct ms_access *access) {
+    const struct ms_path_node *value =
+        ms_node(program, program->facts->events[access->event].value);
+    return program->facts->constants[value->operand];
+}
+
+/* Whether what one writes is no mere signal to the other, which writes something else there, or
+ * takes the number for what it is. */
+static bool is_value(const struct ms_program *program, const struct ms_access *access,
+                     const struct ms_access *other) {
+    if (access->kind != MS_ACCESS_WRITE || !(access->flags & MS_ACCESS_CONSTANT))
+        return false;
+    int64_t constant = constant_written(program, access);
+    if (other->kind == MS_ACCESS_WRITE)
+        return !(other->flags & MS_ACCESS_CONSTANT) || constant_written(program, other) != constant;
+    return !(other->flags & MS_ACCESS_CONDITION) && constant != 0 && constant != 1 &&
+           constant != -1;
+}
+
 static bool is_flag_like(const struct ms_program *program, const struct ms_group *group,
                          const struct ms_access *access) {
     uint8_t kind = program->facts->types[group->type].kind;
@@ -27,8 +46,12 @@ enum ms_confidence ms_data_confidence(const struct ms_program *program,
     const struct ms_access *other = ms_access_of(program, partner);
     if (group->guard.striped || group->guard.relation == MS_RELATION_FOREIGN)
         return MS_CONFIDENCE_LOW;
-    if (is_flag_like(program, group, access) ||
-        (access->kind == MS_ACCESS_READ && is_flag_like(program, group, other)))
+    bool values = threads_known && !((access->flags | other->flags) & MS_ACCESS_VOLATILE) &&
+                  (is_value(program, access, other) || is_value(program, other, access));
+    if (!values && (is_flag_like(program, group, access) ||
+                    (access->kind == MS_ACCESS_READ && is_flag_like(program, group, other))))
+        return MS_CONFIDENCE_LOW;
+    if (ms_in_startup(program, instance) || ms_in_startup(program, partner))
         return MS_CONFIDENCE_LOW;
     return threads_known ? MS_CONFIDENCE_HIGH : MS_CONFIDENCE_MEDIUM;
 }

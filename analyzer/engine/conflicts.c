@@ -17,6 +17,23 @@ bool ms_conflict(const struct ms_program *program, const struct ms_instance *one
     return !((a->flags | b->flags) & MS_ACCESS_ATOMIC);
 }
 
+/* The one object in all the program that a lock belongs to; 0 if that is not known. */
+static ms_path owner_of(struct ms_program *program, ms_path lock) {
+    ms_path object = ms_path_object(program, lock);
+    struct ms_path_node node = *ms_node(program, object);
+    if (node.kind == MS_PATH_GLOBAL)
+        return object;
+    return node.kind == MS_PATH_DEREF ? ms_only_value(program, node.base) : 0;
+}
+
+/* `a->lock` and `b->lock`, where `a` and `b` each point to an object of its own. */
+static bool are_different(struct ms_program *program, ms_path one, ms_path other) {
+    if (one == other)
+        return false;
+    ms_path mine = owner_of(program, one), theirs = owner_of(program, other);
+    return mine && theirs && mine != theirs;
+}
+
 bool ms_excluded(struct ms_program *program, const struct ms_instance *one,
                  const struct ms_instance *other) {
     for (uint32_t i = 0; i < one->locks.count; i++) {
@@ -27,6 +44,8 @@ bool ms_excluded(struct ms_program *program, const struct ms_instance *one,
             if (a->mode == MS_MODE_SHARED && b->mode == MS_MODE_SHARED)
                 continue;
             if (a->level <= 0 || b->level <= 0 || ms_lock_key(program, b->lock) != key)
+                continue;
+            if (are_different(program, a->lock, b->lock))
                 continue;
             enum ms_relation mine = ms_lock_relation(program, a->lock, one->path);
             enum ms_relation theirs = ms_lock_relation(program, b->lock, other->path);

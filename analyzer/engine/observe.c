@@ -5,8 +5,8 @@
  * states before an event disagree about the lockset the record is marked fuzzy: it can then neither
  * accuse nor testify.
  */
+#include "atomic_locks.h"
 #include "checks.h"
-#include "local.h"
 
 #include <string.h>
 
@@ -134,7 +134,8 @@ static bool is_data(const struct ms_local *local, ms_path path) {
     const struct ms_type_node *node = &local->program->facts->types[type];
     bool pointee =
         node->kind == MS_TYPE_RECORD && ms_node(local->program, path)->kind == MS_PATH_DEREF;
-    if (((node->flags & MS_TYPE_CONST) && !pointee) || node->kind == MS_TYPE_FUNCTION)
+    if (((node->flags & MS_TYPE_CONST) && !pointee) || node->kind == MS_TYPE_FUNCTION ||
+        ms_is_lock_word(local->program, path))
         return false;
     switch (ms_type_role(local->program, type)) {
     case MS_ROLE_MUTEX:
@@ -289,6 +290,7 @@ void ms_observe_call(struct ms_local *local, const struct ms_states *states, uin
                                 .joined = states->items[0]->joined};
     site.locks = common_lockset(local, states, &site.fuzzy);
     site.conditions = common_conditions(local, states);
+    local->code->starts_threads |= how == MS_HOW_THREAD;
     for (uint32_t i = 0; how == MS_HOW_THREAD && i < argument_count; i++)
         hand_over(local, arguments[i]);
     for (uint32_t i = 0; i < states->count; i++) {

@@ -285,3 +285,12 @@ const char *ms_spelled(struct ms_program *program, ms_function function, ms_path
     free(text.data);
     return kept;
 }
+
+bool ms_path_is_element(const struct ms_program *program, ms_path path) {
+    for (; path; path = ms_node(program, path)->base) {
+        const struct ms_path_node *node = ms_node(program, path);
+        if (node->kind == MS_PATH_INDEX && ms_node(program, node->extra)->kind != MS_PATH_CONSTANT)
+            return true;
+    }
+    return false;
+}

@@ -48,4 +48,7 @@ void ms_path_spell(const struct ms_program *program, ms_function function, ms_pa
                    struct ms_text *text);
 const char *ms_spelled(struct ms_program *program, ms_function function, ms_path path);
 
+/* Whether a path leads through an element of an array whose index is no constant. */
+bool ms_path_is_element(const struct ms_program *program, ms_path path);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* The engine's face: options, the order of the passes, and the findings that come out. */
 #include "program.h"
+#include "atomic_locks.h"
 
 #include "checks.h"
 #include "publications.h"
@@ -169,6 +170,7 @@ struct ms_findings *ms_program_judge(struct ms_program *program) {
     ms_resolve_pointers(program);
     ms_order_functions(program);
     ms_find_threads(program);
+    ms_find_atomic_locks(program);
     ms_analyse_functions(program);
     ms_build_contexts(program);
     ms_judge_checks(program);
@@ -210,6 +212,7 @@ void ms_program_free(struct ms_program *program) {
     free(program->code);
     ms_pointers_free(program);
     ms_groups_free(program);
+    free(program->lock_words.items);
     ms_stores_free(program);
     ms_publications_free(program);
     for (size_t i = 0; i < program->unit_count; i++)

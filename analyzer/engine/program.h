@@ -231,6 +231,7 @@ struct ms_code {
     bool recursive;
     uint8_t named_helper; /* guards.c: what its name says, once asked */
     bool called;          /* by a call site that we see */
+    bool starts_threads;
     bool attribute_locks; /* attributes say what it does to locks; the body is not asked */
     ms_path *setup;       /* locks that this function makes or ends, and objects that it frees */
     size_t setup_count;
@@ -303,6 +304,10 @@ struct ms_program {
         ms_path lock;
     } *releases;
     size_t release_count;
+    struct ms_words { /* atomic_locks.c: words that are used as locks, by key */
+        ms_path *items;
+        size_t count;
+    } lock_words;
     struct ms_thread threads[MS_THREAD_MAX + 1];
     uint32_t thread_count;
     bool has_main;
@@ -363,6 +368,8 @@ void ms_analyse_functions(struct ms_program *program);
 void ms_note_store(struct ms_program *program, ms_function function, ms_path location,
                    ms_path value);
 ms_path ms_follow_stores(struct ms_program *program, ms_path path, bool made);
+/* The one object that this global ever points to; 0 if there are others. */
+ms_path ms_only_value(struct ms_program *program, ms_path place);
 void ms_stores_free(struct ms_program *program);
 /* contexts.c: an object that `function` made keeps its identity in others from now on. */
 void ms_hand_over(struct ms_program *program, ms_function function, ms_path root);

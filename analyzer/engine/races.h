@@ -84,6 +84,14 @@ bool ms_way_is_certain(struct ms_program *program, const struct ms_instance *ins
 bool ms_parallel(const struct ms_program *program, const struct ms_instance *one,
                  const struct ms_instance *other, bool *known);
 
+/* startup.c: whether an instance belongs to what main does before its threads have all started. */
+bool ms_in_startup(const struct ms_program *program, const struct ms_instance *instance);
+
+/* handover.c: whether one side writes and then says so, and the other asks before it comes to the
+ * data. */
+bool ms_is_handed_over(struct ms_program *program, const struct ms_instance *writer,
+                       const struct ms_instance *reader);
+
 /* conflicts.c: whether two instances conflict (one of them writes, not both atomic), and whether
  * some lock excludes them. */
 bool ms_conflict(const struct ms_program *program, const struct ms_instance *one,

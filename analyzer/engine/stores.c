@@ -86,6 +86,16 @@ ms_path ms_follow_stores(struct ms_program *program, ms_path path, bool made) {
     return base == node.base ? path : ms_make(program, node.kind, base, node.operand, node.extra);
 }
 
+ms_path ms_only_value(struct ms_program *program, ms_path place) {
+    bool is_one = ms_node(program, place)->kind == MS_PATH_GLOBAL;
+    const struct stored *known = is_one && program->stores ? find(program, place) : NULL;
+    if (!known || !known->value)
+        return 0;
+    /* A pointer to a global is that global. */
+    const struct ms_path_node *value = ms_node(program, known->value);
+    return value->kind == MS_PATH_ADDRESS ? value->base : known->value;
+}
+
 void ms_stores_free(struct ms_program *program) {
     if (!program->stores)
         return;

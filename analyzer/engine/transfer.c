@@ -3,7 +3,7 @@
  * are in calls_apply.c, the effects of models in effects_apply.c. */
 #include "transfer.h"
 
-#include "local.h"
+#include "atomic_locks.h"
 
 #include <string.h>
 
@@ -79,6 +79,7 @@ void ms_transfer(struct ms_local *local, struct ms_states *states, uint32_t even
         break;
     case MS_EVENT_WRITE:
         transfer_write(local, states, event);
+        ms_transfer_lock_word(local, states, event);
         break;
     case MS_EVENT_COPY:
         ms_observe_access(local, states, event, at->value, false, MS_ACCESS_READ, flags, NULL);

@@ -160,18 +160,6 @@ static void learn_habit(struct ms_program *program, const struct ms_group *group
     habit->atomic += written && atomic && !plain;
 }
 
-/* One of an array, which may well be one for each thread. */
-static bool is_element(const struct ms_program *program, ms_path path) {
-    for (;;) {
-        const struct ms_path_node *node = ms_node(program, path);
-        if (node->kind == MS_PATH_INDEX && ms_node(program, node->extra)->kind != MS_PATH_CONSTANT)
-            return true;
-        if (!node->base)
-            return false;
-        path = node->base;
-    }
-}
-
 static enum ms_confidence confidence_of(const struct ms_program *program, const struct uses *uses,
                                         const struct habit *habit, const struct ms_instance *plain,
                                         bool known) {
@@ -180,7 +168,7 @@ static enum ms_confidence confidence_of(const struct ms_program *program, const 
     /* Where most accesses are plain, the data is not meant to be atomic: a lock, or one thread, is
      * what they rely on. */
     if (uses->plain_places > 2 * uses->atomic_places || may_initialise(program, plain, known) ||
-        is_element(program, plain->path))
+        ms_path_is_element(program, plain->path)) /* one for each thread, perhaps */
         return MS_CONFIDENCE_LOW;
     return known ? MS_CONFIDENCE_HIGH : MS_CONFIDENCE_MEDIUM;
 }

@@ -211,7 +211,8 @@ static bool find_pair(struct ms_program *program, const struct ms_group *group,
                 one = other;
                 other = swap;
             }
-            if (!best[0] || blame_other(program, best[0], one))
+            if ((!best[0] || blame_other(program, best[0], one)) &&
+                !ms_is_handed_over(program, one, other) && !ms_is_handed_over(program, other, one))
                 best[0] = one, best[1] = other;
         }
     return best[0] != NULL;
