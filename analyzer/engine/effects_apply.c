@@ -202,6 +202,9 @@ static void memory_effect(struct ms_local *local, struct ms_state *state, uint32
             ms_state_set_result(&local->frame, state, call->result, element);
         else
             store_through(local, state, event, location, element);
+        /* What a macro stores in its argument is, in the facts, its result. */
+        if (effect->object.kind == MS_OPERAND_ITSELF && (call->flags & MS_EVENT_MACRO_CALL))
+            ms_state_set_result(&local->frame, state, call->result, element);
         break;
     case MS_VERB_REMOVE:
     case MS_VERB_CLEAR:

@@ -111,6 +111,7 @@ private:
   void macroCall(unsigned Index);
   llvm::SmallVector<ms_path, 4> assignedArguments(const MacroUse &Use);
   ms_path argumentValue(const clang::Expr *E);
+  ms_path fieldNamed(const MacroUse &Use, unsigned Argument);
   void evaluate(const clang::Stmt *S, unsigned Outer);
 
   // Conditions.cpp

@@ -104,6 +104,33 @@ bool isMap(const ms_model *Model, unsigned Index) {
                       });
 }
 
+/// Is argument `Index` the key, such as the name of the field that holds it?
+bool isKey(const ms_model *Model, unsigned Index) {
+  return llvm::any_of(llvm::ArrayRef(Model->effects, Model->effect_count),
+                      [Index](const ms_effect &Effect) {
+                        return Effect.verb == MS_VERB_KEY &&
+                               Effect.object.index == Index;
+                      });
+}
+
+/// The first `element->field` of which the argument is the name of the field.
+class FieldFinder : public RecursiveASTVisitor<FieldFinder> {
+public:
+  FieldFinder(MacroUses &Macros, unsigned Expansion, unsigned Argument)
+      : Macros(Macros), Expansion(Expansion), Argument(Argument) {}
+  bool VisitMemberExpr(MemberExpr *E) {
+    if (Macros.argument(Expansion, E->getMemberLoc()) != Argument)
+      return true;
+    Found = E;
+    return false;
+  }
+  const MemberExpr *Found = nullptr;
+
+private:
+  MacroUses &Macros;
+  unsigned Expansion, Argument;
+};
+
 /// The variables that a macro's expansion assigns to.
 class StoreFinder : public RecursiveASTVisitor<StoreFinder> {
 public:
@@ -142,7 +169,7 @@ void BodyExtractor::macroCall(unsigned Index) {
   llvm::SmallVector<const Expr *, 4> Outputs;
   for (unsigned I = 0; I < Use.Arguments.size(); ++I) {
     const Expr *E = Use.Arguments[I];
-    Values.push_back(E ? argumentValue(E) : 0);
+    Values.push_back(E ? argumentValue(E) : fieldNamed(Use, I));
     if (!E)
       continue;
     evaluate(E, Index);
@@ -170,6 +197,16 @@ void BodyExtractor::macroCall(unsigned Index) {
     Store.value = P.resultPath(Use.Root);
     Store.type = Unit.type(Output->getType());
   }
+}
+
+/// `HASH_ADD_INT(users, uid, u)`: the key is at &u->uid.
+ms_path BodyExtractor::fieldNamed(const MacroUse &Use, unsigned Argument) {
+  if (!isKey(Use.Model, Argument))
+    return 0;
+  FieldFinder Finder(Unit.macros(), Use.Expansion, Argument);
+  Finder.TraverseStmt(const_cast<Stmt *>(Use.Root));
+  ms_path Location = Finder.Found ? P.location(Finder.Found) : 0;
+  return Location ? Unit.path(MS_PATH_ADDRESS, Location) : 0;
 }
 
 ms_path BodyExtractor::argumentValue(const Expr *E) {

@@ -27,7 +27,7 @@ void add(struct server *server, struct user *u) { u->id = make_id(); HASH_ADD_IN
 // CHECK-NEXT:   block 0
 // CHECK-NEXT:     call r1 = make_id()
 // CHECK-NEXT:     write u->id = r1
-// CHECK-NEXT:     call r2 = HASH_ADD_INT(server->users, ?, u) [macro-call]
+// CHECK-NEXT:     call r2 = HASH_ADD_INT(server->users, &u->id, u) [macro-call]
 void add_name(struct user *u) { HASH_ADD_KEYPTR(hh, users, u->name, strlen(u->name), u); }
 // CHECK-LABEL: function add_name
 // CHECK-NEXT:   block 0
@@ -36,7 +36,7 @@ void add_name(struct user *u) { HASH_ADD_KEYPTR(hh, users, u->name, strlen(u->na
 void own_macro(struct user *u) { ADD_USER(u); }
 // CHECK-LABEL: function own_macro
 // CHECK-NEXT:   block 0
-// CHECK-NEXT:     call r1 = HASH_ADD_INT(users, ?, u) [macro-call]
+// CHECK-NEXT:     call r1 = HASH_ADD_INT(users, &u->id, u) [macro-call]
 void own_argument(struct server *server, struct user *u) { HASH_DEL(FIRST(server), u); }
 // CHECK-LABEL: function own_argument
 // CHECK-NEXT:   block 0
@@ -63,7 +63,7 @@ unsigned count(struct server *server) { return HASH_COUNT(server->users) + 1; }
 void replace(struct user *u) { struct user *old; HASH_REPLACE_INT(users, id, u, old); free(old); }
 // CHECK-LABEL: function replace
 // CHECK-NEXT:   block 0
-// CHECK-NEXT:     call r1 = HASH_REPLACE_INT(users, ?, u, old) [macro-call]
+// CHECK-NEXT:     call r1 = HASH_REPLACE_INT(users, &u->id, u, old) [macro-call]
 // CHECK-NEXT:     write old = r1
 // CHECK-NEXT:     call free(old)
 int branch(struct user *u, int c) { if (c) HASH_ADD_INT(users, id, u); else return 1; return 0; }
@@ -71,7 +71,7 @@ int branch(struct user *u, int c) { if (c) HASH_ADD_INT(users, id, u); else retu
 // CHECK-NEXT:   block 0
 // CHECK-NEXT:     if c != 0 goto 1 else 2
 // CHECK-NEXT:   block 1
-// CHECK-NEXT:     call r1 = HASH_ADD_INT(users, ?, u) [macro-call]
+// CHECK-NEXT:     call r1 = HASH_ADD_INT(users, &u->id, u) [macro-call]
 // CHECK-NEXT:     return 0
 // CHECK-NEXT:     goto 3
 // CHECK-NEXT:   block 2
@@ -93,6 +93,6 @@ void nested(int id) { struct user *a, *b, *tmp; HASH_ITER(hh, users, a, tmp) { H
 // CHECK-NEXT:     write b = r2
 // CHECK-NEXT:     if b != 0 goto 3 else 1
 // CHECK-NEXT:   block 3
-// CHECK-NEXT:     call r4 = HASH_ADD_INT(users, ?, b) [macro-call]
+// CHECK-NEXT:     call r4 = HASH_ADD_INT(users, &b->id, b) [macro-call]
 // CHECK-NEXT:     goto 1
 // CHECK-NEXT:   block 4
