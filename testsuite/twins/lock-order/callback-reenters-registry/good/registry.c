@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "registry.h"
+
+#include <pthread.h>
+
+#define OBSERVERS 8
+
+static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+    observer_fn fn;
+    void *data;
+} observers[OBSERVERS];
+static int observer_count;
+
+int registry_subscribe(observer_fn fn, void *data) {
+    int slot = -1;
+    pthread_mutex_lock(&registry_lock);
+    if (observer_count < OBSERVERS) {
+        slot = observer_count++;
+        observers[slot].fn = fn;
+        observers[slot].data = data;
+    }
+    pthread_mutex_unlock(&registry_lock);
+    return slot;
+}
+
+int registry_publish(int event) {
+    int told = 0;
+    observer_fn fn[OBSERVERS];
+    void *data[OBSERVERS];
+    int count;
+
+    pthread_mutex_lock(&registry_lock);
+    count = observer_count;
+    for (int i = 0; i < count; i++) {
+        fn[i] = observers[i].fn;
+        data[i] = observers[i].data;
+    }
+    pthread_mutex_unlock(&registry_lock);
+    for (; told < count; told++)
+        fn[told](event, data[told]);
+    return told;
+}
