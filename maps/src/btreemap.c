@@ -3,23 +3,10 @@
  * What changes btreemap's shape, its visits of many entries, and its generic form. Sources and
  * invariant stand in btreemap.h.
  */
+#include "btreemap_internal.h"
 #include "generic.h"
 
-#include <mapsan/maps/btreemap.h>
-
 #define NODE_BYTES 512 /* that entries of a node take by default, about */
-
-static void *entry_at(const struct btreemap *self, const struct btreemap_node *node,
-                      uint32_t index) {
-    return btreemap_entry_at(self->type, node, index);
-}
-
-static struct btreemap_node **children(const struct btreemap *self,
-                                       const struct btreemap_node *node) {
-    return btreemap_children(self->type, self, node);
-}
-
-static uint32_t entries_max(const struct btreemap *self) { return 2 * self->degree - 1; }
 
 /* ---- nodes ----------------------------------------------------------------------------------- */
 
@@ -33,7 +20,7 @@ static size_t node_size(const struct btreemap *self, bool leaf) {
     return leaf ? size : size + 2 * (size_t)self->degree * sizeof(void *);
 }
 
-static struct btreemap_node *node_new(struct btreemap *self, bool leaf) {
+struct btreemap_node *btreemap_node_new(struct btreemap *self, bool leaf) {
     struct btreemap_node *node =
         self->allocator.allocate(self->allocator.context, node_size(self, leaf), node_align(self));
     if (node != NULL)
@@ -41,7 +28,7 @@ static struct btreemap_node *node_new(struct btreemap *self, bool leaf) {
     return node;
 }
 
-static void node_free(struct btreemap *self, struct btreemap_node *node) {
+void btreemap_node_free(struct btreemap *self, struct btreemap_node *node) {
     self->allocator.release(self->allocator.context, node, node_size(self, node->leaf),
                             node_align(self));
 }
@@ -59,11 +46,39 @@ static void move_children(const struct btreemap *self, struct btreemap_node *to,
                 count * sizeof(struct btreemap_node *));
 }
 
+/* One tree less has the node; the last one frees it. Recursion is as deep as the tree. */
+void btreemap_drop(struct btreemap *self, struct btreemap_node *node) {
+    if (__atomic_load_n(&node->shares, __ATOMIC_ACQUIRE) != 0 &&
+        __atomic_fetch_sub(&node->shares, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    for (uint32_t i = 0; !node->leaf && i <= node->count; i++)
+        btreemap_drop(self, children(self, node)[i]);
+    btreemap_node_free(self, node);
+}
+
+void btreemap_share(struct btreemap_node *node) {
+    __atomic_fetch_add(&node->shares, 1, __ATOMIC_RELAXED);
+}
+
+bool btreemap_copy_node(struct btreemap *self, struct btreemap_node **link) {
+    struct btreemap_node *node = *link, *copy = btreemap_node_new(self, node->leaf);
+    if (copy == NULL)
+        return false;
+    copy->count = node->count;
+    move_entries(self, copy, 0, node, 0, node->count);
+    move_children(self, copy, 0, node, 0, node->count + 1);
+    for (uint32_t i = 0; !copy->leaf && i <= copy->count; i++)
+        btreemap_share(children(self, copy)[i]);
+    *link = copy;
+    btreemap_drop(self, node);
+    return true;
+}
+
 /* ---- putting --------------------------------------------------------------------------------- */
 
 bool btreemap_split(struct btreemap *self, struct btreemap_node *node, uint32_t index) {
     struct btreemap_node *lower = children(self, node)[index];
-    struct btreemap_node *upper = node_new(self, lower->leaf);
+    struct btreemap_node *upper = btreemap_node_new(self, lower->leaf);
     uint32_t degree = self->degree;
     if (upper == NULL)
         return false;
@@ -79,15 +94,17 @@ bool btreemap_split(struct btreemap *self, struct btreemap_node *node, uint32_t 
 }
 
 bool btreemap_prepare_root(struct btreemap *self) {
+    if (self->root != NULL && !btreemap_own(self, &self->root))
+        return false;
     if (self->root != NULL && self->root->count < entries_max(self))
         return true;
-    struct btreemap_node *root = node_new(self, self->root == NULL);
+    struct btreemap_node *root = btreemap_node_new(self, self->root == NULL);
     if (root == NULL)
         return false;
     if (self->root != NULL) {
         children(self, root)[0] = self->root;
         if (!btreemap_split(self, root, 0)) {
-            node_free(self, root);
+            btreemap_node_free(self, root);
             return false;
         }
     }
@@ -112,7 +129,7 @@ static void shrink_root(struct btreemap *self) {
     if (root->count > 0)
         return;
     self->root = root->leaf ? NULL : children(self, root)[0];
-    node_free(self, root);
+    btreemap_node_free(self, root);
 }
 
 void btreemap_close_gap(struct btreemap *self, const struct btreemap_place *place) {
@@ -133,7 +150,7 @@ static struct btreemap_node *merge(struct btreemap *self, struct btreemap_node *
     lower->count += upper->count + 1;
     move_children(self, node, index + 1, node, index + 2, node->count - index - 1);
     close_gap(self, node, index);
-    node_free(self, upper);
+    btreemap_node_free(self, upper);
     return lower;
 }
 
@@ -161,68 +178,97 @@ static void borrow_from_upper(struct btreemap *self, struct btreemap_node *node,
     child->count++;
 }
 
-/* The node that now holds what child `index` held, with an entry to spare. */
+/* The node that now holds what child `index` held, with an entry to spare; this tree's alone. NULL:
+ * no memory. */
 static struct btreemap_node *fill(struct btreemap *self, struct btreemap_node *node,
                                   uint32_t index) {
     struct btreemap_node **child = children(self, node) + index;
+    if (!btreemap_own(self, child))
+        return NULL;
     if (child[0]->count >= self->degree)
         return child[0];
-    if (index > 0 && child[-1]->count >= self->degree) {
+    bool lower_spares = index > 0 && child[-1]->count >= self->degree;
+    bool upper_spares = index < node->count && child[1]->count >= self->degree;
+    bool use_lower = lower_spares || (!upper_spares && index == node->count);
+    if (!btreemap_own(self, use_lower ? child - 1 : child + 1))
+        return NULL;
+    if (lower_spares)
         borrow_from_lower(self, node, index);
-        return child[0];
-    }
-    if (index < node->count && child[1]->count >= self->degree) {
+    else if (upper_spares)
         borrow_from_upper(self, node, index);
-        return child[0];
-    }
-    return merge(self, node, index < node->count ? index : index - 1);
+    else
+        return merge(self, node, use_lower ? index - 1 : index);
+    return child[0];
 }
 
 enum target { THE_KEY, THE_LEAST, THE_GREATEST };
 
+/* Where to take an entry out of a leaf, and which entry of an inner node, if any, it replaces. */
+struct removal {
+    struct btreemap_node *leaf;
+    uint32_t index;
+    void *replaced;
+};
+
 /* An inner node's entry is replaced by its neighbour in a leaf below, which is taken out instead.
  * Nothing on the way there moves the entry to be replaced: the child entered first has one to
- * spare. */
-void btreemap_erase(struct btreemap *self, const void *key) {
-    struct btreemap_node *node = self->root;
+ * spare. All on the way keeps the entries. False: no memory. */
+static bool descend_to_remove(struct btreemap *self, const void *key, struct removal *removal) {
     enum target target = THE_KEY;
-    void *replaced = NULL;
-    uint32_t index;
-    for (;;) {
-        index = target == THE_LEAST ? 0 : node->count - node->leaf;
+    removal->replaced = NULL;
+    if (!btreemap_own(self, &self->root))
+        return false;
+    for (struct btreemap_node *node = self->root; node != NULL;) {
+        uint32_t index = target == THE_LEAST ? 0 : node->count - node->leaf;
         if (target == THE_KEY)
             index = btreemap_bound(self->type, node, key, false);
+        removal->leaf = node;
+        removal->index = index;
         if (node->leaf)
-            break;
+            return true;
         if (target != THE_KEY || !btreemap_is_at(self->type, node, index, key)) {
             node = fill(self, node, index);
             continue;
         }
         struct btreemap_node **child = children(self, node) + index;
-        if (child[0]->count < self->degree && child[1]->count < self->degree) {
-            node = merge(self, node, index);
+        bool lower_spares = child[0]->count >= self->degree;
+        if (!lower_spares && child[1]->count < self->degree) {
+            bool owned = btreemap_own(self, &child[0]) && btreemap_own(self, &child[1]);
+            node = owned ? merge(self, node, index) : NULL;
             continue;
         }
-        replaced = entry_at(self, node, index);
-        target = child[0]->count >= self->degree ? THE_GREATEST : THE_LEAST;
-        node = child[target == THE_LEAST];
+        removal->replaced = entry_at(self, node, index);
+        target = lower_spares ? THE_GREATEST : THE_LEAST;
+        child += target == THE_LEAST;
+        node = btreemap_own(self, child) ? *child : NULL;
     }
-    if (replaced != NULL)
-        memcpy(replaced, entry_at(self, node, index), self->type->entry_size);
-    close_gap(self, node, index);
-    self->count--;
-    shrink_root(self);
+    return false;
 }
 
-static void drop(struct btreemap *self, struct btreemap_node *node) {
-    for (uint32_t i = 0; !node->leaf && i <= node->count; i++)
-        drop(self, children(self, node)[i]);
-    node_free(self, node);
+bool btreemap_prepare_erase(struct btreemap *self, const void *key) {
+    struct removal removal;
+    bool prepared = descend_to_remove(self, key, &removal);
+    shrink_root(self);
+    return prepared;
+}
+
+bool btreemap_erase(struct btreemap *self, const void *key) {
+    struct removal removal;
+    bool found = descend_to_remove(self, key, &removal);
+    if (found) {
+        if (removal.replaced != NULL)
+            memcpy(removal.replaced, entry_at(self, removal.leaf, removal.index),
+                   self->type->entry_size);
+        close_gap(self, removal.leaf, removal.index);
+        self->count--;
+    }
+    shrink_root(self);
+    return found;
 }
 
 void btreemap_drop_all(struct btreemap *self) {
     if (self->root != NULL)
-        drop(self, self->root);
+        btreemap_drop(self, self->root);
     self->root = NULL;
     self->count = 0;
 }
@@ -324,6 +370,26 @@ struct btreemap *btreemap_new(const struct mapsan_map_type *type,
     self->allocator = *allocator;
     MAPSAN_INIT(self, &self->tag, "btreemap");
     return self;
+}
+
+struct btreemap *btreemap_clone(struct btreemap *self) {
+    struct btreemap *clone =
+        self->allocator.allocate(self->allocator.context, sizeof *clone, _Alignof(struct btreemap));
+    if (clone == NULL)
+        return NULL;
+    MAPSAN_READ_BEGIN(self, &self->tag, "btreemap");
+    if (self->root != NULL)
+        btreemap_share(self->root);
+    __atomic_store_n(&self->cloned, true, __ATOMIC_RELAXED);
+    clone->root = self->root;
+    clone->count = self->count;
+    clone->degree = self->degree;
+    clone->cloned = true;
+    clone->type = self->type;
+    clone->allocator = self->allocator;
+    MAPSAN_READ_END(&self->tag);
+    MAPSAN_INIT(clone, &clone->tag, "btreemap");
+    return clone;
 }
 
 bool btreemap_set_degree(struct btreemap *self, uint32_t degree) {

@@ -17,6 +17,8 @@ extern "C" {
 struct btreemap_node {
     uint32_t count;
     bool leaf;
+    uint64_t
+        shares; /* atomic: how many trees have it besides one; while not 0 it does not change */
     /* then room for 2t - 1 entries and, if it is not a leaf, 2t children */
 };
 
@@ -34,8 +36,12 @@ bool btreemap_split(struct btreemap *self, struct btreemap_node *node, uint32_t 
 /* Makes and closes the gap for an entry of a leaf; both keep the other entries. */
 void btreemap_open_gap(struct btreemap *self, const struct btreemap_place *place);
 void btreemap_close_gap(struct btreemap *self, const struct btreemap_place *place);
-/* Takes out a key that is there. */
-void btreemap_erase(struct btreemap *self, const void *key);
+/* Makes `*link` a node of this tree alone, a copy if it is shared. False: no memory. */
+bool btreemap_copy_node(struct btreemap *self, struct btreemap_node **link);
+/* Takes out a key that is there. False: no memory, which takes a clone. */
+bool btreemap_erase(struct btreemap *self, const void *key);
+/* Finds what btreemap_erase of this key needs, so that it will succeed next. */
+bool btreemap_prepare_erase(struct btreemap *self, const void *key);
 bool btreemap_visit_all(struct btreemap *self, mapsan_map_visit visit, void *context);
 void btreemap_drop_all(struct btreemap *self);
 void btreemap_release(struct btreemap *self);
@@ -98,7 +104,15 @@ MAPSAN_MAP_INLINE bool btreemap_core_find(const struct mapsan_map_type *type,
     return false;
 }
 
-/* Finds the key, or a leaf with room for it. False: no memory. */
+/* Before a change. The acquire pairs with the other tree's release of the node: it reads no more.
+ */
+MAPSAN_MAP_INLINE bool btreemap_own(struct btreemap *self, struct btreemap_node **link) {
+    return __builtin_expect(__atomic_load_n(&(*link)->shares, __ATOMIC_ACQUIRE) == 0, 1) ||
+           btreemap_copy_node(self, link);
+}
+
+/* Finds the key, or a leaf with room for it; all nodes on the way are this tree's alone then.
+ * False: no memory. */
 MAPSAN_MAP_INLINE bool btreemap_core_place(const struct mapsan_map_type *type,
                                            struct btreemap *self, const void *key,
                                            struct btreemap_place *place) {
@@ -112,9 +126,11 @@ MAPSAN_MAP_INLINE bool btreemap_core_place(const struct mapsan_map_type *type,
         place->present = btreemap_is_at(type, node, index, key);
         if (place->present || node->leaf)
             return true;
-        struct btreemap_node *child = btreemap_children(type, self, node)[index];
-        if (child->count < 2 * self->degree - 1) {
-            node = child;
+        struct btreemap_node **child = &btreemap_children(type, self, node)[index];
+        if (!btreemap_own(self, child))
+            return false;
+        if ((*child)->count < 2 * self->degree - 1) {
+            node = *child;
         } else if (!btreemap_split(self, node, index)) {
             return false;
         } /* else the entry that came up decides where to go on */
@@ -185,15 +201,28 @@ MAPSAN_MAP_INLINE int btreemap_core_take(const struct mapsan_map_type *type, str
     struct btreemap_place place;
     MAPSAN_WRITE_BEGIN(self, &self->tag, "btreemap");
     bool found = btreemap_core_find(type, self, key, &place);
+    int result = found;
     if (found) {
         if (old_key != NULL)
             memcpy(old_key, btreemap_entry_at(type, place.node, place.index), type->key_size);
         if (output != NULL)
             mapsan_map_copy(output, btreemap_value_at(type, &place), type->value_size);
-        btreemap_erase(self, key);
+        if (!btreemap_erase(self, key))
+            result = MAPSAN_MAP_NO_MEMORY;
     }
     MAPSAN_WRITE_END(&self->tag);
-    return found;
+    return result;
+}
+
+/* What removing could need is found before the decision; without clones it needs nothing. */
+MAPSAN_MAP_INLINE bool btreemap_core_place_update(const struct mapsan_map_type *type,
+                                                  struct btreemap *self, const void *key,
+                                                  struct btreemap_place *place) {
+    if (!btreemap_core_place(type, self, key, place))
+        return false;
+    if (!place->present || !__atomic_load_n(&self->cloned, __ATOMIC_RELAXED))
+        return true;
+    return btreemap_prepare_erase(self, key) && btreemap_core_find(type, self, key, place);
 }
 
 /* An absent key's value is made in the gap where it would stay. */
@@ -203,7 +232,7 @@ MAPSAN_MAP_INLINE int btreemap_core_update(const struct mapsan_map_type *type,
     struct btreemap_place place;
     int result = MAPSAN_MAP_NO_MEMORY;
     MAPSAN_WRITE_BEGIN(self, &self->tag, "btreemap");
-    if (btreemap_core_place(type, self, key, &place)) {
+    if (btreemap_core_place_update(type, self, key, &place)) {
         if (!place.present) {
             btreemap_core_occupy(type, self, &place, key);
             memset(btreemap_value_at(type, &place), 0, type->value_size);
@@ -211,7 +240,7 @@ MAPSAN_MAP_INLINE int btreemap_core_update(const struct mapsan_map_type *type,
         enum mapsan_map_decision decision =
             decide(context, key, btreemap_value_at(type, &place), place.present);
         if (decision == MAPSAN_UPDATE_REMOVE && place.present) {
-            btreemap_erase(self, key);
+            (void)btreemap_erase(self, key);
         } else if (decision != MAPSAN_UPDATE_STORE && !place.present) {
             btreemap_close_gap(self, &place);
             self->count--;
@@ -227,16 +256,20 @@ MAPSAN_MAP_INLINE int btreemap_core_compare_and_swap(const struct mapsan_map_typ
                                                      struct btreemap *self, const void *key,
                                                      const void *expected, const void *desired) {
     struct btreemap_place place;
+    int result = MAPSAN_MAP_NO;
     MAPSAN_WRITE_BEGIN(self, &self->tag, "btreemap");
-    bool swapped = btreemap_core_find(type, self, key, &place);
-    if (swapped) {
-        void *value = btreemap_value_at(type, &place);
-        swapped = (type->value_size == 0 || memcmp(value, expected, type->value_size) == 0);
-        if (swapped)
-            mapsan_map_copy(value, desired, type->value_size);
+    if (btreemap_core_find(type, self, key, &place) &&
+        (type->value_size == 0 ||
+         memcmp(btreemap_value_at(type, &place), expected, type->value_size) == 0)) {
+        result = MAPSAN_MAP_YES;
+        if (__atomic_load_n(&self->cloned, __ATOMIC_RELAXED) &&
+            !btreemap_core_place(type, self, key, &place))
+            result = MAPSAN_MAP_NO_MEMORY;
+        else
+            mapsan_map_copy(btreemap_value_at(type, &place), desired, type->value_size);
     }
     MAPSAN_WRITE_END(&self->tag);
-    return swapped;
+    return result;
 }
 
 /* On the way down each node has the best entry so far beside the way: the deepest one is the
