@@ -152,9 +152,7 @@ static void add_link(struct ms_words *to, const char *directory, unsigned what) 
                                           NULL});
     /* What the runtime's wrappers go on to, where there is no next library to look in. */
     if (what & MS_CLANG_STATIC)
-        ms_words_add_all(to,
-                         (const char *[]){"-Xlinker", "-u", "-Xlinker", "__pthread_create",
-                                          "-Xlinker", "-u", "-Xlinker", "__libc_siglongjmp", NULL});
+        ms_words_add_joined(to, "@", find_sibling(directory, library_places, "mapsan_static.rsp"));
 }
 
 int main(int argc, char **argv) {

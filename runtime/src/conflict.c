@@ -16,9 +16,12 @@
 #include "atomicity.h"
 #include "delay.h"
 #include "flags.h"
+#include "held.h"
 #include "map_size.h"
 #include "operations.h"
+#include "order.h"
 #include "report.h"
+#include "trace.h"
 
 enum { PAIRS = 4096 };
 
@@ -49,11 +52,12 @@ struct wording {
     const char *title, *advice;
 };
 
+/* The making of a map is a write like others. */
+static bool ends_map(uint8_t operation) { return operation == MAPSAN_OP_DESTROY; }
+
 /* Two threads: by the two operations, in either order. Reads among themselves do not collide. */
 static struct wording between_threads(uint8_t one, uint8_t other) {
-    if (one != MAPSAN_OP_WRITE && one != MAPSAN_OP_READ && one != MAPSAN_OP_ITERATE)
-        return (struct wording){"map destroyed while in use", advice_destroy};
-    if (other != MAPSAN_OP_WRITE && other != MAPSAN_OP_READ && other != MAPSAN_OP_ITERATE)
+    if (ends_map(one) || ends_map(other))
         return (struct wording){"map destroyed while in use", advice_destroy};
     if (one == MAPSAN_OP_ITERATE || other == MAPSAN_OP_ITERATE)
         return (struct wording){"concurrent map iteration and map write", advice_iterate};
@@ -146,15 +150,34 @@ static void leave_note(const struct mapsan_thread *self, const struct mapsan_ope
         __atomic_store_n(&note->tag, mine->tag, __ATOMIC_RELEASE);
 }
 
+/* What was noted of an operation that was over long ago. */
+static void recall_past(struct mapsan_side *side, const struct mapsan_past *past) {
+    struct mapsan_stack *stack = &side->stack;
+    const uintptr_t *frames = mapsan_trace_frames(past->stack, &stack->depth);
+    for (uint32_t i = 0; frames && i < stack->depth; i++)
+        stack->pc[i] = frames[i];
+    const struct mapsan_held *held = mapsan_held_locks(past->locks, &stack->held_count);
+    for (uint32_t i = 0; held && i < stack->held_count; i++)
+        stack->held[i] = held[i];
+    if (!held)
+        stack->held_count = MAPSAN_HELD_UNKNOWN;
+    if (!frames)
+        stack->depth = 0;
+    side->unordered = true;
+}
+
 /* Gets both stacks. False: the other operation is not under way after all. */
 static bool get_stacks(struct mapsan_thread *self, const struct mapsan_open *mine,
                        struct mapsan_thread *other, const struct mapsan_closed *closed,
-                       struct mapsan_open *theirs) {
+                       struct mapsan_open *theirs, const struct mapsan_past *past) {
     struct mapsan_side *sides = collision.sides;
     sides[0] = (struct mapsan_side){.thread = self, .site = mine->site, .pc = mapsan_open_pc(mine)};
     sides[1] = (struct mapsan_side){.thread = other, .site = closed->site, .pc = closed->pc};
     mapsan_stack_capture(&sides[0].stack, self->hook_frame);
     sides[1].finished = !theirs;
+    sides[1].stack.held_count = MAPSAN_HELD_UNKNOWN;
+    if (past)
+        recall_past(&sides[1], past);
     if (!theirs)
         return true;
     const uintptr_t frame = theirs->frame;
@@ -190,11 +213,19 @@ static struct wording wording_of(const struct mapsan_site *mine, const struct ma
                        : between_threads(mine->operation, other->operation);
 }
 
+/* Why two operations are in conflict that do not overlap: this thread's relies on a check, or
+ * nothing orders the other one of the past before it. */
+struct reason {
+    const struct mapsan_check *check;
+    const struct mapsan_past *past;
+};
+
 /* Both sides known: is the other one still there, and if so, tell. `theirs` is its entry, if open;
- * `check`, if this thread's operation relies on one. */
+ * `reason`, if they do not overlap. */
 static void report(struct mapsan_thread *self, const struct mapsan_open *mine,
                    struct mapsan_thread *other, const struct mapsan_closed *closed,
-                   struct mapsan_open *theirs, const struct mapsan_check *check) {
+                   struct mapsan_open *theirs, const struct reason *reason) {
+    const struct mapsan_check *check = reason ? reason->check : NULL;
     const bool was_busy = self->busy;
     const uint8_t both = mine->site->flags & closed->site->flags;
     if (both & MAPSAN_SITE_ATOMIC || reported_before(mine->site, closed->site))
@@ -205,7 +236,7 @@ static void report(struct mapsan_thread *self, const struct mapsan_open *mine,
         goto done;
     if (mapsan_is_claim(closed->word) && other != self && !mapsan_writes(mine->site) && !check)
         leave_note(self, mine, other, closed->word);
-    if (!get_stacks(self, mine, other, closed, theirs))
+    if (!get_stacks(self, mine, other, closed, theirs, reason ? reason->past : NULL))
         goto done;
     const struct mapsan_tag *tag = check ? check->tag : mine->tag;
     const struct wording wording = wording_of(mine->site, closed->site, other == self, check);
@@ -311,7 +342,24 @@ void mapsan_conflict_between(struct mapsan_thread *self, struct mapsan_open *ope
         closed = &claim;
     }
     if (closed)
-        report(self, open, other, closed, NULL, check);
+        report(self, open, other, closed, NULL, &(struct reason){.check = check});
+}
+
+/* The thread of long ago; one with its number only, where another has its block now. */
+static struct mapsan_thread *thread_then(const struct mapsan_past *past) {
+    static struct mapsan_thread gone;
+    struct mapsan_thread *thread = mapsan_thread_of(past->slot);
+    if (thread->number == past->number)
+        return thread;
+    gone.number = past->number;
+    gone.birth.number = MAPSAN_NO_NUMBER;
+    return &gone;
+}
+
+void mapsan_conflict_past(struct mapsan_thread *self, struct mapsan_open *open,
+                          const struct mapsan_past *past) {
+    const struct mapsan_closed closed = {.site = past->site, .pc = past->pc, .tag = open->tag};
+    report(self, open, thread_then(past), &closed, NULL, &(struct reason){.past = past});
 }
 
 void mapsan_conflict_bury(struct mapsan_thread *self) {

@@ -9,6 +9,8 @@
 
 #include "thread.h"
 
+struct mapsan_past;
+
 /* A word that this thread's operation should not have met: another's claim, or a stamp that is new.
  */
 MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_word(struct mapsan_thread *self,
@@ -35,6 +37,11 @@ MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_between(struct mapsan_thread *sel
                                                        struct mapsan_open *open,
                                                        const struct mapsan_check *check,
                                                        uint64_t word);
+
+/* An operation that is over, and that nothing orders before this one. */
+MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_past(struct mapsan_thread *self,
+                                                    struct mapsan_open *open,
+                                                    const struct mapsan_past *past);
 
 /* Drops the open operations of this thread whose functions are not on its stack any more. */
 MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_bury(struct mapsan_thread *self);

@@ -10,6 +10,9 @@
 
 enum { MAPSAN_FLAG_STRING = 256 };
 
+/* The words of `mode`. */
+enum { MAPSAN_MODE_OVERLAP, MAPSAN_MODE_HB };
+
 struct mapsan_flags {
 #define MAPSAN_BOOL(name, value, help) bool name;
 #define MAPSAN_INT(name, value, least, most, help) int name;

@@ -104,11 +104,11 @@ HOOK void __mapsan_map_destroy_end(const void *map, const struct mapsan_site *si
 
 HOOK void __mapsan_tag_init(struct mapsan_tag *tag, const void *map,
                             const struct mapsan_site *site) {
-    mapsan_tag_made(tag, map, site, MAPSAN_PC);
+    mapsan_tag_made(tag, map, site, MAPSAN_PC, MAPSAN_FRAME);
 }
 
 HOOK void __mapsan_map_init(const void *map, const struct mapsan_site *site) {
-    mapsan_map_made(map, site, MAPSAN_PC);
+    mapsan_map_made(map, site, MAPSAN_PC, MAPSAN_FRAME);
 }
 
 /* With a plan, every operation takes the slow path. */

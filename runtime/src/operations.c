@@ -10,6 +10,7 @@
 #include "conflict.h"
 #include "delay.h"
 #include "flags.h"
+#include "order.h"
 #include "protocol.h"
 #include "stack.h"
 #include "table.h"
@@ -286,6 +287,8 @@ static void end(struct mapsan_thread *self, struct mapsan_open *open, uintptr_t 
         end_read(self, open);
     if (MAPSAN_UNLIKELY(mapsan_delaying))
         mapsan_delay_ended(self, open);
+    if (self->lane && open->site->operation == MAPSAN_OP_DESTROY)
+        mapsan_order_forget(open->tag);
     close_entry(self, open);
     trim(self);
     self->hook_frame = 0;
@@ -310,6 +313,8 @@ static void begin(struct mapsan_thread *self, struct mapsan_tag *tag,
     }
     if (MAPSAN_UNLIKELY(mapsan_delaying))
         mapsan_delay_begun(self, open);
+    if (self->lane)
+        mapsan_order_access(self, open);
     self->hook_frame = 0;
 }
 
@@ -320,9 +325,12 @@ void mapsan_tag_begin_slow(struct mapsan_tag *tag, const void *map, const struct
         return;
     if (tag->map != map)
         __atomic_store_n(&tag->map, map, __ATOMIC_RELAXED);
+    self->busy = true;
+    /* All zero: a new map, maybe in the memory of one that was not destroyed. */
+    if (self->lane && !__atomic_load_n(&tag->touched, __ATOMIC_RELAXED))
+        mapsan_order_forget(tag);
     /* Before the claim or the observe, so that a writer who sees nobody can trust that. */
     mapsan_touch(tag, self);
-    self->busy = true;
     begin(self, tag, site, pc, frame);
     self->busy = false;
 }
@@ -403,28 +411,36 @@ void mapsan_map_end_slow(const void *map, const struct mapsan_site *site, uintpt
 }
 
 static void made(struct mapsan_thread *self, struct mapsan_tag *tag, const void *map,
-                 const struct mapsan_site *site, uintptr_t pc) {
-    const struct mapsan_open open = {.tag = tag, .site = site, .pc = pc};
+                 const struct mapsan_site *site, uintptr_t pc, uintptr_t frame) {
+    const struct mapsan_open open = {.tag = tag, .site = site, .pc = pc, .frame = frame};
     __atomic_store_n(&tag->touched, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&tag->made, mapsan_claim(self->claim_base, site), __ATOMIC_RELAXED);
     __atomic_store_n(&tag->map, map, __ATOMIC_RELAXED);
     mapsan_place_stamp(tag, mapsan_remember(self, &open));
+    if (!self->lane)
+        return;
+    self->busy = true;
+    self->hook_frame = frame;
+    mapsan_order_made(self, &open);
+    self->hook_frame = 0;
+    self->busy = false;
 }
 
 void mapsan_tag_made(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site,
-                     uintptr_t pc) {
+                     uintptr_t pc, uintptr_t frame) {
     struct mapsan_thread *self = mapsan_thread_enter();
     if (self)
-        made(self, tag, map, site, pc);
+        made(self, tag, map, site, pc, frame);
 }
 
-void mapsan_map_made(const void *map, const struct mapsan_site *site, uintptr_t pc) {
+void mapsan_map_made(const void *map, const struct mapsan_site *site, uintptr_t pc,
+                     uintptr_t frame) {
     struct mapsan_thread *self = map ? mapsan_thread_enter() : NULL;
     struct mapsan_tag *tag = self ? mapsan_table_find(map) : NULL;
     if (!tag)
         return;
     uncache(tag, map);
-    made(self, tag, map, site, pc);
+    made(self, tag, map, site, pc, frame);
 }
 
 void mapsan_map_forget(const void *map) {
@@ -432,5 +448,6 @@ void mapsan_map_forget(const void *map) {
     if (!tag)
         return;
     uncache(tag, map);
+    mapsan_order_forget(tag);
     mapsan_table_forget(map);
 }

@@ -31,8 +31,9 @@ MAPSAN_SLOW void mapsan_map_end_slow(const void *map, const struct mapsan_site *
                                      uintptr_t frame);
 
 MAPSAN_SLOW void mapsan_tag_made(struct mapsan_tag *tag, const void *map,
-                                 const struct mapsan_site *site, uintptr_t pc);
-MAPSAN_SLOW void mapsan_map_made(const void *map, const struct mapsan_site *site, uintptr_t pc);
+                                 const struct mapsan_site *site, uintptr_t pc, uintptr_t frame);
+MAPSAN_SLOW void mapsan_map_made(const void *map, const struct mapsan_site *site, uintptr_t pc,
+                                 uintptr_t frame);
 MAPSAN_SLOW void mapsan_map_forget(const void *map);
 
 /* The thread is gone: none of its open operations will end. */

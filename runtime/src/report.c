@@ -15,6 +15,7 @@
 #include "flags.h"
 #include "json.h"
 #include "output.h"
+#include "report_locks.h"
 #include "suppress.h"
 #include "symbolize.h"
 
@@ -38,6 +39,7 @@ static struct mapsan_frames add_frames(const uintptr_t *pc, uint32_t depth) {
 }
 
 static struct mapsan_frames add_side(const struct mapsan_side *side) {
+    mapsan_locks_add(&side->stack);
     if (side->stack.depth)
         return add_frames(side->stack.pc, side->stack.depth);
     return add_frames(&side->pc, side->pc ? 1 : 0);
@@ -84,6 +86,7 @@ static void print_side(struct mapsan_text *text, const struct mapsan_collision *
     if (index == 1)
         when = collision->check         ? "In between: "
                : collision->same_thread ? "Inside: "
+               : side->unordered        ? "Earlier, and not ordered before it: "
                : side->finished         ? "Just before: "
                                         : "Meanwhile: ";
     mapsan_text_add(text, "  %s%s%s of %s by ", color("\033[1m"), when,
@@ -99,6 +102,7 @@ static void print_side(struct mapsan_text *text, const struct mapsan_collision *
         mapsan_text_add(text, "    (%s)\n",
                         side->finished ? "the operation was over before its stack could be had"
                                        : "the thread did not supply its stack in time");
+    mapsan_locks_print(text, &side->stack);
 }
 
 /* What the first side relies on: its own earlier look at the map. */
@@ -173,6 +177,8 @@ static void print(struct mapsan_text *text, const struct mapsan_collision *colli
     print_map(text, collision);
     for (int i = 0; i < (collision->same_thread ? 1 : 2); i++)
         print_birth(text, collision->sides[i].thread, stacks->births[i]);
+    if (!collision->same_thread)
+        mapsan_locks_compare(text, &collision->sides[0], &collision->sides[1]);
     mapsan_text_add(text, "  What to do: %s\n", collision->advice);
     summarize(text, collision);
 }

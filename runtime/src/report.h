@@ -16,6 +16,7 @@ struct mapsan_side {
     const struct mapsan_site *site;
     uintptr_t pc, frame;
     bool finished;             /* it was over when it was found out */
+    bool unordered;            /* long ago, maybe, but nothing orders the two */
     struct mapsan_stack stack; /* depth 0: the thread did not supply it */
 };
 

@@ -19,6 +19,7 @@
 #include <unwind.h>
 
 #include "flags.h"
+#include "sync.h"
 
 /* One request at a time, in one word: | ticket | slot asked | phase |. Whoever moves the phase owns
  * the answer: the asking thread only when it is IDLE or DONE, the answering thread in between. */
@@ -65,8 +66,16 @@ static void follow_frame_pointers(struct mapsan_stack *stack, uintptr_t pointer,
     }
 }
 
+static void note_locks(struct mapsan_stack *stack, const struct mapsan_thread *self) {
+    const bool known = __mapsan_sync & MAPSAN_SYNC_HELD && self->held_count <= MAPSAN_HELD;
+    stack->held_count = known ? self->held_count : MAPSAN_HELD_UNKNOWN;
+    for (uint32_t i = 0; known && i < stack->held_count; i++)
+        stack->held[i] = self->held[i];
+}
+
 void mapsan_stack_capture(struct mapsan_stack *stack, uintptr_t from) {
     struct capture capture = {stack, from};
+    note_locks(stack, mapsan_self);
     stack->depth = 0;
     _Unwind_Backtrace(step, &capture);
     if (stack->depth < 2) {
@@ -149,6 +158,7 @@ bool mapsan_stack_ask(struct mapsan_thread *thread, struct mapsan_stack *stack) 
     const pid_t tid = __atomic_load_n(&thread->tid, __ATOMIC_RELAXED);
     uint64_t wanted = request_word(ticket, thread->slot, WANTED);
     stack->depth = 0;
+    stack->held_count = MAPSAN_HELD_UNKNOWN;
     if (lost || !tid || !mapsan_flags.stack_wait_ms)
         return false;
     __atomic_store_n(&request, wanted, __ATOMIC_RELEASE);

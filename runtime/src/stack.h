@@ -12,9 +12,14 @@
 
 enum { MAPSAN_STACK_MAX = 256 };
 
-/* Innermost first. frame[i] is the stack pointer of frame i at its call. */
+#define MAPSAN_HELD_UNKNOWN UINT32_MAX
+
+/* Innermost first. frame[i] is the stack pointer of frame i at its call. And the locks that were
+ * held there. */
 struct mapsan_stack {
     uint32_t depth;
+    uint32_t held_count;
+    struct mapsan_held held[MAPSAN_HELD];
     uintptr_t pc[MAPSAN_STACK_MAX];
     uintptr_t frame[MAPSAN_STACK_MAX];
 };

@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include "start.h"
 
-#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,12 +19,15 @@
 #include "output.h"
 #include "stack.h"
 #include "suppress.h"
+#include "sync.h"
 #include "table.h"
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+/* Not pthread_once, which is watched, and comes by here. */
+enum { NOT_YET, STARTING, STARTED };
+static int progress;
+static pid_t starter;
 
-static void start(void) {
-    mapsan_jumps_start();
+static void read_options(void) {
     if (__mapsan_default_options)
         mapsan_flags_parse(&mapsan_flags, __mapsan_default_options(), "__mapsan_default_options",
                            mapsan_say);
@@ -33,10 +36,9 @@ static void start(void) {
         mapsan_flags_parse(&mapsan_flags, options, "MAPSAN_OPTIONS", mapsan_say);
     if (mapsan_flags.help)
         mapsan_flags_help(&mapsan_flags, mapsan_say);
-    if (!mapsan_flags.enabled) {
-        mapsan_threads_disable();
-        return;
-    }
+}
+
+static void start_watching(void) {
     char line[160];
     const size_t wanted = (size_t)mapsan_flags.max_maps;
     const size_t room = mapsan_table_start(wanted);
@@ -49,18 +51,49 @@ static void start(void) {
     mapsan_suppressions_read();
     mapsan_delay_start();
     mapsan_json_start();
-    mapsan_slow_only = mapsan_delaying;
+    mapsan_slow_only |= mapsan_delaying;
     mapsan_threads_start();
     mapsan_stack_start();
     if (mapsan_flags.verbosity > 0) {
-        snprintf(line, sizeof line, "==%d==mapsan: watching maps, overlap mode\n", (int)getpid());
+        snprintf(line, sizeof line, "==%d==mapsan: watching maps, mode=%s\n", (int)getpid(),
+                 mapsan_flags.mode == MAPSAN_MODE_HB ? "hb" : "overlap");
         mapsan_say(line);
     }
 }
 
-void mapsan_start(void) { pthread_once(&once, start); }
+static void start(void) {
+    mapsan_jumps_start();
+    read_options();
+    const uint8_t wanted = mapsan_sync_prepare();
+    if (mapsan_flags.enabled)
+        start_watching();
+    else
+        mapsan_threads_disable();
+    /* Only now: a lock that is taken on the way here would lead back here. */
+    __mapsan_sync = wanted;
+}
 
-void mapsan_restart_after_fork(void) { mapsan_conflict_after_fork(); }
+void mapsan_start(void) {
+    int now = __atomic_load_n(&progress, __ATOMIC_ACQUIRE);
+    if (now == STARTED)
+        return;
+    now = NOT_YET;
+    if (__atomic_compare_exchange_n(&progress, &now, STARTING, false, __ATOMIC_ACQUIRE,
+                                    __ATOMIC_ACQUIRE)) {
+        starter = gettid();
+        start();
+        __atomic_store_n(&progress, STARTED, __ATOMIC_RELEASE);
+    }
+    /* Whatever the start itself calls goes on without; other threads wait for it. */
+    while (__atomic_load_n(&progress, __ATOMIC_ACQUIRE) != STARTED &&
+           __atomic_load_n(&starter, __ATOMIC_RELAXED) != gettid())
+        sched_yield();
+}
+
+void mapsan_restart_after_fork(void) {
+    mapsan_sync_after_fork();
+    mapsan_conflict_after_fork();
+}
 
 __attribute__((constructor(101))) static void begin(void) {
     mapsan_start();

@@ -84,6 +84,13 @@ size_t mapsan_symbols_add(uintptr_t pc) {
     return position;
 }
 
+size_t mapsan_symbols_find(uintptr_t pc) {
+    size_t position = 0;
+    while (position + 1 < place_count && places[position].pc != pc - 1)
+        position++;
+    return position;
+}
+
 /* The symbolizer: the one asked for, else the best in PATH. */
 static bool find_tool(char *path, size_t size) {
     static const char *const names[] = {"llvm-symbolizer", "llvm-symbolizer-19", "addr2line"};

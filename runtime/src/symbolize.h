@@ -20,6 +20,9 @@ MAPSAN_HIDDEN void mapsan_symbols_begin(void);
 /* Adds an address; a return address stands for the call before it. Returns its position. */
 MAPSAN_HIDDEN size_t mapsan_symbols_add(uintptr_t pc);
 
+/* The position of an address that was added. */
+MAPSAN_HIDDEN size_t mapsan_symbols_find(uintptr_t pc);
+
 /* Asks for all of them at once. */
 MAPSAN_HIDDEN void mapsan_symbols_resolve(void);
 

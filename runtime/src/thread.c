@@ -18,6 +18,7 @@
 
 #include "operations.h"
 #include "start.h"
+#include "sync.h"
 #include "table.h"
 
 enum { CHUNK = 64, CHUNKS = MAPSAN_SLOTS_MAX / CHUNK };
@@ -129,6 +130,7 @@ static struct mapsan_thread *enlist(void) {
     self->name[0] = '\0';
     inherit(self);
     learn_stack(self);
+    mapsan_sync_thread_begins(self);
     pthread_setspecific(at_exit, self);
     __atomic_fetch_add(&alive, 1, __ATOMIC_RELAXED);
     if (mapsan_slow_only)
@@ -169,6 +171,8 @@ void mapsan_thread_born(struct mapsan_birth *birth) {
 static void release(struct mapsan_thread *self) {
     self->busy = true;
     mapsan_abandon_all(self);
+    self->first.tag = NULL;
+    mapsan_sync_thread_ends(self);
     prctl(PR_GET_NAME, self->name);
     self->busy = false;
     mapsan_self = &outsider;
@@ -195,6 +199,8 @@ static void after_fork(void) {
         } else if (thread->tid) {
             mapsan_abandon_all(thread);
             thread->busy = false;
+            thread->first.tag = NULL;
+            thread->lane = NULL;
             thread->tid = 0;
         }
     }

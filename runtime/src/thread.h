@@ -28,6 +28,8 @@ enum {
     MAPSAN_CACHE = 64,
     MAPSAN_BIRTH_FRAMES = 16,
     MAPSAN_NAME_SIZE = 16,
+    MAPSAN_HELD = 12,
+    MAPSAN_SEEN = 64,
 };
 
 /* One open operation. `tag` is the map's identity; it is published first and retracted last. */
@@ -60,6 +62,20 @@ struct mapsan_birth {
     uintptr_t pc[MAPSAN_BIRTH_FRAMES];
 };
 
+/* A lock that the thread holds. */
+struct mapsan_held {
+    const void *lock;
+    uintptr_t pc;  /* where it was taken */
+    uint64_t kind; /* enum mapsan_lock_kind */
+};
+
+/* mode=hb: when the thread was at a map last, and how that was then; see order.c. */
+struct mapsan_seen {
+    const void *record;
+    uint64_t moment, version;
+    bool writes;
+};
+
 struct mapsan_thread {
     _Alignas(64) struct mapsan_open first;
     uint32_t nested;  /* entries in use behind the first */
@@ -86,6 +102,15 @@ struct mapsan_thread {
     uint64_t unwatched;          /* operations that found no room */
     char name[MAPSAN_NAME_SIZE]; /* set when the thread ends */
     struct mapsan_birth birth;
+
+    uint32_t held_count; /* more than MAPSAN_HELD: some are not in the list */
+    uint32_t passing;    /* inside a function that synchronises by means of others */
+    uint32_t held_set;   /* the number of the set, as of held_set_version */
+    uint64_t held_version, held_set_version;
+    struct mapsan_held held[MAPSAN_HELD];
+    struct mapsan_lane *lane; /* mode=hb */
+    struct mapsan_ways *ways;
+    struct mapsan_seen *seen; /* MAPSAN_SEEN of them */
 };
 
 /* Part of the program itself (local-exec), one instruction away; the shared library needs two. */

@@ -30,8 +30,8 @@ target_link_options(scenarios_O0 PRIVATE -no-pie)
 mapsan_scenarios(scenarios_shared mapsan_rt_shared)
 mapsan_scenarios(scenarios_static mapsan_rt)
 target_compile_options(scenarios_static PRIVATE -fno-pie)
-target_link_options(scenarios_static PRIVATE -static -Wl,-u,__pthread_create
-                    -Wl,-u,__libc_siglongjmp)
+target_link_options(scenarios_static PRIVATE -static
+                    @${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/mapsan_static.rsp)
 
 # Beside another sanitizer, which must keep quiet about the runtime and keep its own interceptors. (A
 # child of fork that starts threads is not supported by ThreadSanitizer.)
