@@ -26,6 +26,9 @@ void ms_record_endings(struct ms_local *local, const struct ms_states *states, u
     if (call->kind != MS_EVENT_CALL)
         return;
     struct ms_known_effects known = ms_effects_of(local->program, call);
+    for (uint32_t i = 0; i < known.count; i++)
+        if (known.items[i].verb == MS_VERB_FRESH)
+            return; /* realloc: the memory moves */
     for (uint32_t i = 0; i < known.count; i++) {
         const struct ms_effect *effect = &known.items[i];
         if (effect->verb != MS_VERB_DESTROY_LOCK && effect->verb != MS_VERB_FREE)

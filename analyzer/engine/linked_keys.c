@@ -140,7 +140,9 @@ static bool was_taken_out(struct ms_program *program, const struct ms_access *ac
     struct ms_step steps[MS_STEPS_MAX];
     uint32_t count = ms_steps_to(program, access->function, context, access->event, steps);
     struct removal removal = {map, 0};
-    for (uint32_t i = 0; i < count; i++)
+    /* The caller of a helper that is given the element may have taken it out. */
+    bool given = ms_node(program, ms_path_root(program, access->path))->kind == MS_PATH_PARAM;
+    for (uint32_t i = 0; i < count && i <= given; i++)
         if (ms_call_before(program, steps[i], takes_out, &removal))
             return true;
     return false;

@@ -54,7 +54,7 @@ struct ms_known {
 static bool is_about_guard(enum ms_check check) {
     return check == MS_CHECK_UNLOCKED_ACCESS || check == MS_CHECK_GUARD_BYPASS ||
            check == MS_CHECK_WRONG_LOCK || check == MS_CHECK_WRITE_UNDER_READ_LOCK ||
-           check == MS_CHECK_UNSAFE_PUBLICATION;
+           check == MS_CHECK_UNSAFE_PUBLICATION || check == MS_CHECK_EXPOSED_FIELD;
 }
 
 static bool same_problem(const struct ms_known *one, const struct ms_known *other) {
