@@ -45,6 +45,7 @@ struct map_drivers rwmap_pthread_drivers(void);
 struct map_drivers syncmap_drivers(void);
 struct map_drivers shardmap_drivers(void);
 struct map_drivers rcumap_drivers(void);
+struct map_drivers triemap_drivers(void);
 
 /* Functions of a driver for a typed map: DRIVER_TYPED(HMAP_OPERATIONS, name, K). */
 #define DRIVER_TYPED(operations, name, K)                                                          \

@@ -20,12 +20,14 @@
 #include <mapsan/maps/shardmap.h>
 #include <mapsan/maps/swissmap.h>
 #include <mapsan/maps/syncmap.h>
+#include <mapsan/maps/triemap.h>
 
 MAPSAN_MAP_DEFINE(hmap, plain, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(swissmap, swiss, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(btreemap, ordered, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(rwmap, guarded, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(rcumap, snapshots, MAPSAN_KEY_U64, uint64_t)
+MAPSAN_MAP_DEFINE(triemap, trie, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(syncmap, sync, MAPSAN_KEY_U64, uint64_t)
 MAPSAN_MAP_DEFINE(shardmap, sharded, MAPSAN_KEY_U64, uint64_t)
 
@@ -282,6 +284,7 @@ static void locked(void) {
 SHARED_CASES(sync)
 SHARED_CASES(sharded)
 SHARED_CASES(snapshots)
+SHARED_CASES(trie)
 
 /* hmap's iterators allow it. */
 static void one_thread_removes_in_iteration(void) {
@@ -359,6 +362,8 @@ int main(void) {
     expect(sharded_freed_in_use, "shardmap: freed in use", "map destroyed while in use");
     expect(snapshots_shared, "rcumap: shared", NULL);
     expect(snapshots_freed_in_use, "rcumap: freed in use", "map destroyed while in use");
+    expect(trie_shared, "triemap: shared", NULL);
+    expect(trie_freed_in_use, "triemap: freed in use", "map destroyed while in use");
     expect(one_thread_removes_in_iteration, "one thread removes in iteration", NULL);
     return 0;
 }

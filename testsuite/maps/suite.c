@@ -7,7 +7,7 @@
 
 static struct map_drivers (*const designs[])(void) = {
     hmap_drivers,          swissmap_drivers, btreemap_drivers, rawmap_drivers, rwmap_drivers,
-    rwmap_pthread_drivers, syncmap_drivers,  shardmap_drivers, rcumap_drivers,
+    rwmap_pthread_drivers, syncmap_drivers,  shardmap_drivers, rcumap_drivers, triemap_drivers,
 };
 
 int run_suite(int argc, char **argv, bool (*suits)(const struct map_driver *driver),

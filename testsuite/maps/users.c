@@ -10,6 +10,7 @@
 #include <mapsan/maps/rwmap_pthread.h>
 #include <mapsan/maps/shardmap.h>
 #include <mapsan/maps/syncmap.h>
+#include <mapsan/maps/triemap.h>
 
 #include <pthread.h>
 
@@ -44,6 +45,7 @@ USE(rwmap_pthread)
 USE(syncmap)
 USE(shardmap)
 USE(rcumap)
+USE(triemap)
 
 int main(void) {
     static struct mapsan_map_type type;
@@ -53,5 +55,6 @@ int main(void) {
     syncmap_run(&type);
     shardmap_run(&type);
     rcumap_run(&type);
+    triemap_run(&type);
     return 0;
 }
