@@ -34,6 +34,7 @@ private:
     MapOperation What;
     Value *Map;
     Constant *Site;
+    Value *Iterator;
   };
 
   Module &M;
@@ -50,6 +51,7 @@ private:
              const DebugLoc &Where, CallBase *Result);
   Value *mapOf(IRBuilderBase &Builder, CallBase &Call,
                const MapOperation &What);
+  Value *iteratorOf(const CallBase &Call, const MapOperation &What) const;
   Value *argumentOf(const CallBase &Call, unsigned Index) const;
   Value *loadPointer(IRBuilderBase &Builder, Value *Address);
   Function *makeThunk(Function &Callee, const MapOperations &Operations);
@@ -61,6 +63,17 @@ private:
 // Only after the call is there a map.
 static bool isKnownAfter(const MapOperation &Operation) {
   return Operation.Operation == MAPSAN_OP_INIT;
+}
+
+// It names the map itself; what is done through an iterator finds it there.
+static bool isIteratorInit(const MapOperation &What) {
+  return What.Iterator.kind != MS_OPERAND_NONE &&
+         What.Object.kind != MS_OPERAND_INDIRECT;
+}
+
+// After these the iterator is right, whatever was before.
+static bool movesIterator(const MapOperation &What) {
+  return isIteratorInit(What) || (What.Flags & MAPSAN_SITE_ITERATOR_REMOVE);
 }
 
 MapOperations CallInstrumenter::operationsOf(const Function &F) const {
@@ -104,6 +117,18 @@ Value *CallInstrumenter::argumentOf(const CallBase &Call,
         Notes->argument(Call.getCalledOperand()->getName(), Index, Count);
   return Position && *Position < Count ? Call.getArgOperand(*Position + Hidden)
                                        : nullptr;
+}
+
+// Null for operations that need no iterator.
+Value *CallInstrumenter::iteratorOf(const CallBase &Call,
+                                    const MapOperation &What) const {
+  if (What.Iterator.kind != MS_OPERAND_ARGUMENT)
+    return nullptr;
+  Value *Iterator = argumentOf(Call, What.Iterator.index);
+  return Iterator && Iterator->getType()->isPointerTy() &&
+                 Iterator->getType()->getPointerAddressSpace() == 0
+             ? Iterator
+             : nullptr;
 }
 
 // Where the argument was read from: what `&root` is to twalk(root, ...). Before
@@ -179,6 +204,8 @@ void CallInstrumenter::close(Instruction *Before, ArrayRef<Bracket> Brackets,
       Map = mapOf(Builder, *Result, B.What);
     if (Map)
       Hooks.end(Builder, B.What.Operation, Map, B.Site);
+    if (Map && B.Iterator && movesIterator(B.What))
+      Hooks.iterator(Builder, true, B.Iterator, Map, B.Site);
   }
 }
 
@@ -205,9 +232,12 @@ void CallInstrumenter::instrumentCall(CallBase &Call, StringRef Callee,
     Constant *Site = Hooks.site(
         {Hooks.string(Callee), Hooks.string(Text), What.Operation, What.Flags},
         *Call.getFunction(), Where.get());
+    Value *Iterator = iteratorOf(Call, What);
+    if (Map && Iterator && !isIteratorInit(What))
+      Hooks.iterator(Builder, false, Iterator, Map, Site);
     if (Map)
       Hooks.begin(Builder, What.Operation, Map, Site);
-    Brackets.push_back({What, Map, Site});
+    Brackets.push_back({What, Map, Site, Iterator});
   }
   if (Brackets.empty())
     return;

@@ -3,6 +3,7 @@
 // The ABI of <mapsan/hooks.h> in IR.
 
 #include "InstrumentHooks.h"
+#include "InstrumentOperations.h"
 #include "mapsan/hooks.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
@@ -22,6 +23,7 @@ static constexpr struct {
     {"__mapsan_map_write_begin", "__mapsan_map_write_end"},
     {"__mapsan_map_iterate_begin", "__mapsan_map_iterate_end"},
     {"__mapsan_map_destroy_begin", "__mapsan_map_destroy_end"},
+    {nullptr, nullptr}, // MapReference
 };
 static_assert(MAPSAN_OP_INIT == 1 && MAPSAN_OP_READ == 2 &&
               MAPSAN_OP_WRITE == 3 && MAPSAN_OP_ITERATE == 4 &&
@@ -81,25 +83,40 @@ Constant *HookEmitter::site(const SiteText &Text, const Function &Caller,
   return Site;
 }
 
-void HookEmitter::call(IRBuilderBase &Builder, const char *Name, Value *Map,
-                       Constant *Site) {
+void HookEmitter::call(IRBuilderBase &Builder, const char *Name,
+                       ArrayRef<Value *> Arguments) {
+  SmallVector<Type *, 3> Types(Arguments.size(), Pointer);
   FunctionCallee Hook = M.getOrInsertFunction(
-      Name, FunctionType::get(Builder.getVoidTy(), {Pointer, Pointer}, false));
+      Name, FunctionType::get(Builder.getVoidTy(), Types, false));
   if (auto *F = dyn_cast<Function>(Hook.getCallee()))
     F->setDoesNotThrow();
-  Builder.CreateCall(Hook, {Map, Site})->setDoesNotThrow();
+  CallInst *Call = Builder.CreateCall(Hook, Arguments);
+  Call->setDoesNotThrow();
+  // The hook tells by its caller's frame which operations are over: that frame
+  // must still be there.
+  Call->setTailCallKind(CallInst::TCK_NoTail);
   Emitted = true;
 }
 
 void HookEmitter::begin(IRBuilderBase &Builder, unsigned Operation, Value *Map,
                         Constant *Site) {
   if (const char *Name = Hooks[Operation].Begin)
-    call(Builder, Name, Map, Site);
+    call(Builder, Name, {Map, Site});
 }
 
 void HookEmitter::end(IRBuilderBase &Builder, unsigned Operation, Value *Map,
                       Constant *Site) {
-  call(Builder, Hooks[Operation].End, Map, Site);
+  if (Operation == MapReference) {
+    call(Builder, "__mapsan_map_ref", {Map});
+    return;
+  }
+  call(Builder, Hooks[Operation].End, {Map, Site});
+}
+
+void HookEmitter::iterator(IRBuilderBase &Builder, bool Stands, Value *Iterator,
+                           Value *Map, Constant *Site) {
+  call(Builder, Stands ? "__mapsan_iterator_stands" : "__mapsan_iterator_used",
+       {Iterator, Map, Site});
 }
 
 void HookEmitter::probe(IRBuilderBase &Builder, bool Writes, bool Begins,
@@ -107,7 +124,7 @@ void HookEmitter::probe(IRBuilderBase &Builder, bool Writes, bool Begins,
   static constexpr const char *Names[2][2] = {
       {"__mapsan_data_read_end", "__mapsan_data_read_begin"},
       {"__mapsan_data_write_end", "__mapsan_data_write_begin"}};
-  call(Builder, Names[Writes][Begins], Address, Site);
+  call(Builder, Names[Writes][Begins], {Address, Site});
 }
 
 Constant *HookEmitter::globalObject(StringRef Name) {

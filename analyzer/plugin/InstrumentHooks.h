@@ -40,6 +40,10 @@ public:
   void end(llvm::IRBuilderBase &Builder, unsigned Operation, llvm::Value *Map,
            llvm::Constant *Site);
 
+  /// The iterator is right now, or is about to be used.
+  void iterator(llvm::IRBuilderBase &Builder, bool Stands,
+                llvm::Value *Iterator, llvm::Value *Map, llvm::Constant *Site);
+
   /// Begins or ends a probe of the data at \p Address.
   void probe(llvm::IRBuilderBase &Builder, bool Writes, bool Begins,
              llvm::Value *Address, llvm::Constant *Site);
@@ -57,8 +61,8 @@ private:
   llvm::StringMap<llvm::Constant *> Strings;
   bool Emitted = false;
 
-  void call(llvm::IRBuilderBase &Builder, const char *Name, llvm::Value *Map,
-            llvm::Constant *Site);
+  void call(llvm::IRBuilderBase &Builder, const char *Name,
+            llvm::ArrayRef<llvm::Value *> Arguments);
 };
 
 } // namespace mapsan

@@ -42,6 +42,20 @@ static bool sameMap(const MapOperation &A, const MapOperation &B) {
          llvm::StringRef(A.Object.global) == llvm::StringRef(B.Object.global);
 }
 
+// A map found by way of an iterator is the first pointer in it.
+static ms_operand iteratorOf(const ms_effect &Effect) {
+  if (Effect.verb == MS_VERB_ITERATOR_INIT)
+    return Effect.other;
+  ms_operand Iterator = {};
+  if (Effect.object.kind == MS_OPERAND_INDIRECT &&
+      (Effect.verb == MS_VERB_ITERATE ||
+       Effect.verb == MS_VERB_ITERATE_REMOVE)) {
+    Iterator = Effect.object;
+    Iterator.kind = MS_OPERAND_ARGUMENT;
+  }
+  return Iterator;
+}
+
 MapOperations mapsan::mapOperations(const ms_model &Model) {
   auto Effects = llvm::ArrayRef(Model.effects, Model.effect_count);
   // A map with a lock of its own may be called by many threads at once.
@@ -61,8 +75,17 @@ MapOperations mapsan::mapOperations(const ms_model &Model) {
   for (const ms_effect &Effect : Effects) {
     auto Verb = static_cast<ms_verb>(Effect.verb);
     MapOperation Operation = {Effect.object,
-                              static_cast<uint8_t>(ms_verb_map_access(Verb)), 0,
-                              Effect.when_argument, Effect.when_value};
+                              static_cast<uint8_t>(ms_verb_map_access(Verb)),
+                              0,
+                              Effect.when_argument,
+                              Effect.when_value,
+                              iteratorOf(Effect)};
+    if (Verb == MS_VERB_UNREF_MAP) {
+      Operation.Operation = MAPSAN_OP_DESTROY;
+      Operation.Flags |= MAPSAN_SITE_UNREF;
+    } else if (Verb == MS_VERB_REF_MAP) {
+      Operation.Operation = MapReference;
+    }
     if (Operation.Operation == MS_MAP_NONE)
       continue;
     if (Verb == MS_VERB_ITERATE_REMOVE)

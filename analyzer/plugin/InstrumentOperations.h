@@ -19,7 +19,11 @@ struct MapOperation {
   uint8_t Flags;        // enum mapsan_site_flags
   uint8_t WhenArgument; // N + 1: only if argument N is WhenValue; 0: always
   int32_t WhenValue;
+  ms_operand Iterator; // through which it is made; kind MS_OPERAND_NONE: none
 };
+
+/// A MapOperation::Operation of our own: a reference to the map is taken.
+inline constexpr uint8_t MapReference = MAPSAN_OP_DESTROY + 1;
 
 using MapOperations = llvm::SmallVector<MapOperation, 2>;
 

@@ -209,6 +209,8 @@ static struct wording wording_of(const struct mapsan_site *mine, const struct ma
         return (struct wording){"concurrent writes of data", advice_data};
     if (data)
         return (struct wording){"concurrent read and write of data", advice_data};
+    if (same_thread && mine->operation == MAPSAN_OP_ITERATE)
+        return (struct wording){"map modified while iterating", advice_own};
     return same_thread ? within_thread(mine->operation, other->operation)
                        : between_threads(mine->operation, other->operation);
 }
@@ -360,6 +362,22 @@ void mapsan_conflict_past(struct mapsan_thread *self, struct mapsan_open *open,
                           const struct mapsan_past *past) {
     const struct mapsan_closed closed = {.site = past->site, .pc = past->pc, .tag = open->tag};
     report(self, open, thread_then(past), &closed, NULL, &(struct reason){.past = past});
+}
+
+void mapsan_conflict_iterator(struct mapsan_thread *self, const struct mapsan_open *step,
+                              const struct mapsan_closed *write) {
+    report(self, step, self, write, NULL, NULL);
+}
+
+void mapsan_conflict_since(struct mapsan_thread *self, const struct mapsan_open *step,
+                           uint64_t stamp) {
+    const uint32_t slot = mapsan_word_slot(stamp);
+    if (slot == 0 || slot > __atomic_load_n(&mapsan_slots_high, __ATOMIC_RELAXED))
+        return;
+    struct mapsan_thread *other = mapsan_thread_of(slot);
+    const struct mapsan_closed *write = recall(other->recent, stamp, step->tag);
+    if (write)
+        report(self, step, other, write, NULL, NULL);
 }
 
 void mapsan_conflict_bury(struct mapsan_thread *self) {

@@ -43,6 +43,14 @@ MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_past(struct mapsan_thread *self,
                                                     struct mapsan_open *open,
                                                     const struct mapsan_past *past);
 
+/* This thread is about to go on with an iterator although the map has changed: by its own write, */
+MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_iterator(struct mapsan_thread *self,
+                                                        const struct mapsan_open *step,
+                                                        const struct mapsan_closed *write);
+/* or by that of another, which left this stamp. */
+MAPSAN_HIDDEN MAPSAN_COLD void
+mapsan_conflict_since(struct mapsan_thread *self, const struct mapsan_open *step, uint64_t stamp);
+
 /* Drops the open operations of this thread whose functions are not on its stack any more. */
 MAPSAN_HIDDEN MAPSAN_COLD void mapsan_conflict_bury(struct mapsan_thread *self);
 

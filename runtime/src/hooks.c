@@ -6,6 +6,7 @@
  * instructions.
  */
 #include "delay.h"
+#include "iterators.h"
 #include "operations.h"
 #include "protocol.h"
 
@@ -94,13 +95,22 @@ MAP_HOOKS(write, write, true)
 TAG_HOOKS(destroy, write, true)
 
 HOOK void __mapsan_map_destroy_begin(const void *map, const struct mapsan_site *site) {
-    mapsan_map_begin_slow(map, site, MAPSAN_PC, MAPSAN_FRAME);
+    if (site->flags & MAPSAN_SITE_UNREF)
+        mapsan_map_unref_begin(map, site, MAPSAN_PC, MAPSAN_FRAME);
+    else
+        mapsan_map_begin_slow(map, site, MAPSAN_PC, MAPSAN_FRAME);
 }
 
 HOOK void __mapsan_map_destroy_end(const void *map, const struct mapsan_site *site) {
+    if (site->flags & MAPSAN_SITE_UNREF) {
+        mapsan_map_unref_end(map, site, MAPSAN_FRAME);
+        return;
+    }
     mapsan_map_end_slow(map, site, MAPSAN_FRAME);
     mapsan_map_forget(map);
 }
+
+HOOK void __mapsan_map_ref(const void *map) { mapsan_map_referenced(map); }
 
 HOOK void __mapsan_tag_init(struct mapsan_tag *tag, const void *map,
                             const struct mapsan_site *site) {
@@ -124,3 +134,13 @@ HOOK void __mapsan_map_init(const void *map, const struct mapsan_site *site) {
 
 DATA_HOOKS(read)
 DATA_HOOKS(write)
+
+HOOK void __mapsan_iterator_stands(const void *iterator, const void *map,
+                                   const struct mapsan_site *site) {
+    mapsan_iterator_stands(iterator, map, site);
+}
+
+HOOK void __mapsan_iterator_used(const void *iterator, const void *map,
+                                 const struct mapsan_site *site) {
+    mapsan_iterator_used(iterator, map, site, MAPSAN_PC, MAPSAN_FRAME);
+}

@@ -10,6 +10,8 @@
 #include "conflict.h"
 #include "delay.h"
 #include "flags.h"
+#include "iterators.h"
+#include "map_size.h"
 #include "order.h"
 #include "protocol.h"
 #include "stack.h"
@@ -140,20 +142,35 @@ static struct mapsan_open *push(struct mapsan_thread *self) {
     return open;
 }
 
-/* What this thread does inside its own operations on the same map. */
+/* This thread's own operation that a write inside it disturbs, the innermost; NULL: none. */
+static struct mapsan_open *disturbed(struct mapsan_thread *self, const struct mapsan_open *open) {
+    for (uint32_t i = self->nested + 1; i-- > 0;) {
+        struct mapsan_open *outer = entry_at(self, i);
+        if (outer == open || outer->tag != open->tag || outer->site->flags & MAPSAN_SITE_REENTRANT)
+            continue;
+        if (mapsan_writes(outer->site) || !(open->site->flags & MAPSAN_SITE_ITERATOR_REMOVE))
+            return outer;
+    }
+    return NULL;
+}
+
+/* What this thread does inside its own operations on the same map. A write that adds nothing and
+ * takes nothing away is none of their business: where the size can be told, the end decides. */
 static void check_own(struct mapsan_thread *self, struct mapsan_open *open) {
+    open->size = -1;
     if (!mapsan_writes(open->site) || !mapsan_flags.check_reentrancy)
         return;
-    for (uint32_t i = 0; i <= self->nested; i++) {
-        struct mapsan_open *outer = entry_at(self, i);
-        if (outer == open || outer->tag != open->tag)
-            continue;
-        const bool allowed =
-            outer->site->flags & MAPSAN_SITE_REENTRANT ||
-            (!mapsan_writes(outer->site) && open->site->flags & MAPSAN_SITE_ITERATOR_REMOVE);
-        if (!allowed)
-            mapsan_conflict_own(self, open, outer);
-    }
+    struct mapsan_open *outer = disturbed(self, open);
+    if (outer && open->site->operation == MAPSAN_OP_WRITE)
+        open->size = mapsan_map_size(open->tag->map, open->site);
+    if (outer && open->size < 0)
+        mapsan_conflict_own(self, open, outer);
+}
+
+static void check_own_again(struct mapsan_thread *self, struct mapsan_open *open) {
+    struct mapsan_open *outer = open->size < 0 ? NULL : disturbed(self, open);
+    if (outer && mapsan_map_size(open->tag->map, open->site) != open->size)
+        mapsan_conflict_own(self, open, outer);
 }
 
 /* The other open entry of this thread for the same map that satisfies the condition. */
@@ -281,6 +298,8 @@ static void end_read(struct mapsan_thread *self, struct mapsan_open *open) {
 
 static void end(struct mapsan_thread *self, struct mapsan_open *open, uintptr_t frame) {
     self->hook_frame = frame;
+    if (open != &self->first && mapsan_writes(open->site))
+        check_own_again(self, open);
     if (mapsan_writes(open->site))
         end_write(self, open);
     else
@@ -303,6 +322,8 @@ static void begin(struct mapsan_thread *self, struct mapsan_tag *tag,
     mapsan_publish(open, tag, site, frame);
     open->pc = pc;
     self->hook_frame = frame;
+    if (mapsan_writes(site) && !(site->flags & MAPSAN_SITE_ITERATOR_REMOVE) && tag->map)
+        mapsan_iterators_disturbed(self, open);
     check_own(self, open);
     if (mapsan_writes(site)) {
         open->word = mapsan_place_claim(tag, mapsan_claim(self->claim_base, site));
@@ -343,7 +364,8 @@ static struct mapsan_tag *tag_of(struct mapsan_thread *self, const void *map) {
     struct mapsan_tag *tag = mapsan_table_find(map);
     if (tag) {
         mapsan_touch(tag, self);
-        __atomic_store_n(place, tag, __ATOMIC_RELAXED);
+        if (!mapsan_iterators_on(tag))
+            __atomic_store_n(place, tag, __ATOMIC_RELAXED);
     }
     return tag;
 }
@@ -441,6 +463,7 @@ void mapsan_map_made(const void *map, const struct mapsan_site *site, uintptr_t 
         return;
     uncache(tag, map);
     made(self, tag, map, site, pc, frame);
+    __atomic_store_n(mapsan_table_references(tag), 1, __ATOMIC_RELAXED);
 }
 
 void mapsan_map_forget(const void *map) {
@@ -450,4 +473,37 @@ void mapsan_map_forget(const void *map) {
     uncache(tag, map);
     mapsan_order_forget(tag);
     mapsan_table_forget(map);
+}
+
+void mapsan_map_referenced(const void *map) {
+    struct mapsan_tag *tag = map && mapsan_thread_enter() ? mapsan_table_find(map) : NULL;
+    uint32_t *references = tag ? mapsan_table_references(tag) : NULL;
+    uint32_t known = references ? __atomic_load_n(references, __ATOMIC_RELAXED) : 0;
+    while (known && !__atomic_compare_exchange_n(references, &known, known + 1, true,
+                                                 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        continue;
+}
+
+void mapsan_map_unref_begin(const void *map, const struct mapsan_site *site, uintptr_t pc,
+                            uintptr_t frame) {
+    struct mapsan_tag *tag = map && mapsan_thread_enter() ? mapsan_table_find(map) : NULL;
+    uint32_t *references = tag ? mapsan_table_references(tag) : NULL;
+    uint32_t known = references ? __atomic_load_n(references, __ATOMIC_RELAXED) : 0;
+    while (known && !__atomic_compare_exchange_n(references, &known, known - 1, true,
+                                                 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+        continue;
+    if (known == 1)
+        mapsan_map_begin_slow(map, site, pc, frame);
+}
+
+void mapsan_map_unref_end(const void *map, const struct mapsan_site *site, uintptr_t frame) {
+    const struct mapsan_thread *self = mapsan_self;
+    for (uint32_t i = 0; map && self->slot && i <= self->nested; i++) {
+        const struct mapsan_open *open = i ? &self->inner[i - 1] : &self->first;
+        if (!mapsan_is_open(open) || open->site != site || open->tag->map != map)
+            continue;
+        mapsan_map_end_slow(map, site, frame);
+        mapsan_map_forget(map);
+        return;
+    }
 }

@@ -76,6 +76,11 @@ static void print_place(struct mapsan_text *text, const struct mapsan_site *site
         mapsan_text_add(text, " in %s", site->caller);
 }
 
+/* Not an operation inside another: one before this one, which made its iterator invalid. */
+static bool since_last_step(const struct mapsan_collision *collision) {
+    return collision->same_thread && collision->sides[1].finished;
+}
+
 static void print_side(struct mapsan_text *text, const struct mapsan_collision *collision,
                        int index, struct mapsan_frames frames) {
     static const char *const nouns[] = {"Use",   "Making",    "Read",
@@ -84,18 +89,19 @@ static void print_side(struct mapsan_text *text, const struct mapsan_collision *
     const unsigned operation = side->site->operation;
     const char *when = "";
     if (index == 1)
-        when = collision->check         ? "In between: "
-               : collision->same_thread ? "Inside: "
-               : side->unordered        ? "Earlier, and not ordered before it: "
-               : side->finished         ? "Just before: "
-                                        : "Meanwhile: ";
+        when = collision->check             ? "In between: "
+               : since_last_step(collision) ? "Since the last step: "
+               : collision->same_thread     ? "Inside: "
+               : side->unordered            ? "Earlier, and not ordered before it: "
+               : side->finished             ? "Just before: "
+                                            : "Meanwhile: ";
     mapsan_text_add(text, "  %s%s%s of %s by ", color("\033[1m"), when,
                     nouns[operation <= MAPSAN_OP_DESTROY ? operation : 0], map_name(side->site));
     print_thread(text, side->thread);
     mapsan_text_add(text, "%s\n    %s at ", color("\033[0m"), side->site->function);
     print_place(text, side->site);
     mapsan_text_add(text, "\n");
-    if (index == 1 && collision->same_thread)
+    if (index == 1 && collision->same_thread && !side->finished)
         return; /* it is on the stack above */
     print_frames(text, frames);
     if (!side->stack.depth)

@@ -15,6 +15,7 @@ struct mapsan_entry {
     uint64_t next;                      /* link in its list */
     uint64_t next_free;                 /* link in the list of free entries */
     uint32_t farewells;                 /* of the two that an entry needs to be free: see part() */
+    uint32_t references;                /* to the map, as far as seen; 0: not known */
 };
 
 static struct mapsan_entry *entries; /* [0] is never used: index 0 ends a list */
@@ -155,6 +156,7 @@ struct mapsan_tag *mapsan_table_find(const void *map) {
         }
         struct mapsan_entry *entry = &entries[index];
         entry->tag = (struct mapsan_tag){.map = map};
+        entry->references = 0;
         __atomic_store_n(&entry->next, link_to(entry->next, link_index(at.current), false),
                          __ATOMIC_RELEASE);
         if (swap(at.previous, at.current, link_to(at.current, index, false))) {
@@ -188,6 +190,10 @@ bool mapsan_table_forget(const void *map) {
 bool mapsan_table_owns(const struct mapsan_tag *tag) {
     const uintptr_t place = (uintptr_t)tag, base = (uintptr_t)entries;
     return place >= base && place < base + capacity * sizeof *entries;
+}
+
+uint32_t *mapsan_table_references(struct mapsan_tag *tag) {
+    return &((struct mapsan_entry *)tag)->references;
 }
 
 size_t mapsan_table_count(void) { return __atomic_load_n(&count, __ATOMIC_RELAXED); }

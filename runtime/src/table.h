@@ -31,6 +31,10 @@ bool mapsan_table_forget(const void *map);
 /* Is this tag one of the table's? If so, it stays readable for ever. */
 bool mapsan_table_owns(const struct mapsan_tag *tag);
 
+/* How many references to the map there are, as far as seen; 0: not known. For a tag of the table.
+ */
+uint32_t *mapsan_table_references(struct mapsan_tag *tag);
+
 /* Maps in the table now, and requests that found no room so far. */
 size_t mapsan_table_count(void);
 size_t mapsan_table_refused(void);

@@ -40,6 +40,7 @@ struct mapsan_open {
     _Alignas(16) const struct mapsan_site *site;
     uintptr_t frame; /* the caller's stack pointer at the hook: below it, the frame is gone */
     uintptr_t pc;    /* where the hook returns to; see mapsan_open_pc */
+    long size; /* not of the first: elements at the begin of a write that may disturb; or -1 */
 };
 
 /* In `frame`: control has jumped since, possibly past the end of this operation. */

@@ -65,6 +65,18 @@ static void walk(int round) {
     twalk(tree, visit);
 }
 
+/* A walk whose callback changes the tree. */
+static void visit_and_delete(const void *node, VISIT which, int depth) {
+    (void)depth;
+    if (which == leaf)
+        tdelete(*(char *const *)node, &tree, compare);
+}
+
+static void delete_in_walk(int round) {
+    (void)round;
+    twalk(tree, visit_and_delete);
+}
+
 static void prepare_tree(void) {
     prepare_names();
     for (int i = 0; i < KEYS; i++)
@@ -81,6 +93,7 @@ static const struct scenario scenarios[] = {
     {"tsearch-write-write", "concurrent map writes", prepare_tree, add, add},
     {"tsearch-read-write", "concurrent map read and map write", prepare_tree, find, add},
     {"tsearch-walk-write", "concurrent map iteration and map write", prepare_tree, walk, add},
+    {"tsearch-delete-in-walk", "map modified while iterating", prepare_tree, delete_in_walk, NULL},
     {"tsearch-read-walk", NULL, prepare_tree, find, walk},
     {0},
 };

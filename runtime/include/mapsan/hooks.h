@@ -37,6 +37,8 @@ enum mapsan_site_flags {
     MAPSAN_SITE_DATA = 1u << 3,
     /* An atomic one: two of these do not collide. */
     MAPSAN_SITE_ATOMIC = 1u << 4,
+    /* Of a destruction: drops a reference; destroys the map if it was the last. */
+    MAPSAN_SITE_UNREF = 1u << 5,
 };
 
 /* Constant, one per place. Strings are never NULL. */
@@ -70,6 +72,14 @@ void __mapsan_map_init(const void *map, const struct mapsan_site *site);
 /* Before and after the map is destroyed. The second forgets the address. */
 void __mapsan_map_destroy_begin(const void *map, const struct mapsan_site *site);
 void __mapsan_map_destroy_end(const void *map, const struct mapsan_site *site);
+
+/* After a reference to the map was taken: one more unref, then, does not destroy it. */
+void __mapsan_map_ref(const void *map);
+
+/* Iterators that take their steps one by one. After the iterator was made, and after it has itself
+ * changed the map; and before anything that is done through it. */
+void __mapsan_iterator_stands(const void *iterator, const void *map, const struct mapsan_site *site);
+void __mapsan_iterator_used(const void *iterator, const void *map, const struct mapsan_site *site);
 
 /* Probes: around a load or store of data that a static finding is about. They do nothing unless the
  * runtime was given a plan (mapsan confirm). Sites with MAPSAN_SITE_DATA. */

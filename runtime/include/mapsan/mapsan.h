@@ -40,7 +40,12 @@
             __func__, text, __FILE__, "", __LINE__, 0, operation, flags, MAPSAN_ABI, 0};           \
         hook(tag, map, &mapsan_site_);                                                             \
     } while (0)
-#define MAPSAN_AT_END_(hook, tag) hook(tag)
+/* The last word keeps the call from becoming a jump, which would leave the caller's frame first. */
+#define MAPSAN_AT_END_(hook, tag)                                                                  \
+    do {                                                                                           \
+        hook(tag);                                                                                 \
+        __asm__ volatile("");                                                                      \
+    } while (0)
 #else
 #define MAPSAN_AT_SITE_(hook, operation, flags, map, tag, text) ((void)(map), (void)(tag))
 #define MAPSAN_AT_END_(hook, tag) ((void)(tag))
