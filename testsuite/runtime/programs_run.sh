@@ -26,7 +26,7 @@ run() {
 }
 
 "$program" list >"$work/list" || exit 1
-while IFS='|' read -r name title <&3; do
+while IFS='|' read -r name title threads <&3; do
     if [ -n "$title" ]; then
         run 60 "$name" racing
         grep -q "^==[0-9]*==mapsan: fatal: $title" "$work/err" || {
@@ -39,7 +39,7 @@ while IFS='|' read -r name title <&3; do
         [ "$status" -eq 0 ] || [ "$status" -eq 124 ] || fail "$name: status $status"
         [ -s "$work/err" ] && { head -20 "$work/err"; fail "$name: must not report"; }
     fi
-    [ "$title" = "map modified while iterating" ] && continue
+    [ -n "$title" ] && [ "$threads" = 1 ] && continue # a lock is no help against oneself
     run 60 "$name" locked
     [ "$status" -eq 0 ] || fail "$name locked: status $status"
     [ -s "$work/err" ] && { head -20 "$work/err"; fail "$name locked: must not report"; }

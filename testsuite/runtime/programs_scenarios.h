@@ -4,7 +4,7 @@
  * table of scenarios; a scenario is one or two threads that do a step again and again, with a lock
  * around each step or without.
  *
- *     PROGRAM list             "NAME|TITLE", one line per scenario; no TITLE: must never report
+ *     PROGRAM list             "NAME|TITLE|THREADS", a line per scenario; no TITLE: never report
  *     PROGRAM NAME racing      without the lock; ends by itself after some seconds
  *     PROGRAM NAME locked      with it
  */
@@ -62,7 +62,8 @@ static void scenario_run(const struct scenario *scenario) {
 static int scenario_main(int argc, char **argv, const struct scenario *scenarios) {
     for (const struct scenario *scenario = scenarios; scenario->name; scenario++) {
         if (argc == 2 && strcmp(argv[1], "list") == 0)
-            printf("%s|%s\n", scenario->name, scenario->title ? scenario->title : "");
+            printf("%s|%s|%d\n", scenario->name, scenario->title ? scenario->title : "",
+                   scenario->second ? 2 : 1);
         if (argc == 3 && strcmp(argv[1], scenario->name) == 0) {
             scenario_locked = strcmp(argv[2], "locked") == 0;
             scenario_run(scenario);
