@@ -77,12 +77,13 @@ static bool parse(struct request *request, int count, char **words) {
     return good;
 }
 
-static char *environment_options(const char *directory) {
+/* The last run looks for what did not meet, but is not ordered either. */
+static char *environment_options(const char *directory, bool by_order) {
     const char *users = getenv("MAPSAN_OPTIONS");
     return ms_format("%s%shalt_on_error=0:exitcode=0:color=never:plan='%s/plan':json='%s/evidence':"
-                     "log_path='%s/log'",
+                     "log_path='%s/log':mode=%s",
                      users ? users : "", users && *users ? ":" : "", directory, directory,
-                     directory);
+                     directory, by_order ? "hb" : "overlap");
 }
 
 static void run_once(const struct request *request) {
@@ -120,8 +121,8 @@ static void print_indented(const char *text) {
 }
 
 static void print_evidence(const struct ms_findings *findings, const struct evidence *evidence) {
-    static const char *const words[VERDICT_COUNT] = {"static only", "not reached",
-                                                     "reached, not confirmed", "confirmed"};
+    static const char *const words[VERDICT_COUNT] = {
+        "static only", "not reached", "reached, not confirmed", "unordered", "confirmed"};
     for (size_t i = 0; i < findings->count; i++) {
         const struct ms_finding *finding = &findings->items[i];
         char *name = place_name(&finding->where);
@@ -132,47 +133,57 @@ static void print_evidence(const struct ms_findings *findings, const struct evid
     }
 }
 
+static void print_summary(const struct evidence *evidence, size_t count, unsigned runs) {
+    static const char *const words[VERDICT_COUNT] = {
+        "static only", "not reached", "reached but not confirmed", "unordered", "confirmed"};
+    fprintf(stderr, "%zu finding%s:", count, count == 1 ? "" : "s");
+    for (int verdict = VERDICT_COUNT; verdict-- > 0;)
+        fprintf(stderr, " %zu %s%s", count_verdicts(evidence, count, (enum verdict)verdict),
+                words[verdict], verdict ? "," : ";");
+    fprintf(stderr, " %u run%s.\n", runs, runs == 1 ? "" : "s");
+}
+
+/* Findings of which another run may say more. */
+static size_t count_open(const struct evidence *evidence, size_t count) {
+    return count - count_verdicts(evidence, count, VERDICT_CONFIRMED) -
+           count_verdicts(evidence, count, VERDICT_STATIC);
+}
+
 /* Runs until nothing is open any more. */
 static int confirm(struct request *request, const struct ms_findings *findings) {
     struct evidence_lines lines = {json_array(), false};
     struct evidence *evidence = ms_allocate((findings->count + 1) * sizeof *evidence);
     char *plan = ms_format("%s/plan", request->directory);
     char *file = ms_format("%s/evidence", request->directory);
-    char *options = environment_options(request->directory);
+    char *options[] = {environment_options(request->directory, false),
+                       environment_options(request->directory, true)};
     bool good = write_plan(findings, plan);
-    size_t confirmed = 0, left = 1;
     unsigned runs = 0;
-    setenv("MAPSAN_OPTIONS", options, 1);
-    for (; good && left && runs < request->runs; runs++) {
+    weigh_evidence(&lines, findings, evidence);
+    for (; good && runs < request->runs && count_open(evidence, findings->count); runs++) {
+        setenv("MAPSAN_OPTIONS", options[runs > 0 && runs + 1 == request->runs], 1);
         run_once(request);
         json_array_clear(lines.lines);
         read_evidence(&lines, file);
         good = lines.started;
         weigh_evidence(&lines, findings, evidence);
-        confirmed = count_verdicts(evidence, findings->count, VERDICT_CONFIRMED);
-        left =
-            findings->count - confirmed - count_verdicts(evidence, findings->count, VERDICT_STATIC);
     }
     if (runs && !lines.started)
         complain("%s does not hold mapsan's runtime; build it with mapsan-clang",
                  request->command[0]);
-    if (good && runs) {
+    if (good) {
         print_evidence(findings, evidence);
-        fprintf(stderr,
-                "%zu finding%s: %zu confirmed, %zu reached but not confirmed, %zu not "
-                "reached, %zu static only; %u run%s.\n",
-                findings->count, findings->count == 1 ? "" : "s", confirmed,
-                count_verdicts(evidence, findings->count, VERDICT_REACHED),
-                count_verdicts(evidence, findings->count, VERDICT_NOT_REACHED),
-                count_verdicts(evidence, findings->count, VERDICT_STATIC), runs,
-                runs == 1 ? "" : "s");
+        print_summary(evidence, findings->count, runs);
     }
+    const bool any = count_verdicts(evidence, findings->count, VERDICT_CONFIRMED) ||
+                     count_verdicts(evidence, findings->count, VERDICT_UNORDERED);
     json_decref(lines.lines);
     free(evidence);
-    free(options);
+    free(options[0]);
+    free(options[1]);
     free(file);
     free(plan);
-    return !good ? EXIT_FAILED : confirmed ? EXIT_FINDINGS : EXIT_NONE;
+    return !good ? EXIT_FAILED : any ? EXIT_FINDINGS : EXIT_NONE;
 }
 
 static int judge_and_confirm(struct request *request) {

@@ -14,13 +14,14 @@ enum verdict {
     VERDICT_STATIC,      /* of a kind that no run can show to be right */
     VERDICT_NOT_REACHED, /* the runs did not come to its places */
     VERDICT_REACHED,     /* they did, and nothing collided there */
-    VERDICT_CONFIRMED,
+    VERDICT_UNORDERED,   /* two threads were there, and nothing orders one before the other */
+    VERDICT_CONFIRMED,   /* they met there */
     VERDICT_COUNT
 };
 
 struct evidence {
     enum verdict verdict;
-    json_t *report; /* the runtime's, for VERDICT_CONFIRMED; owned by the object below */
+    json_t *report; /* the runtime's, for the last two verdicts; owned by the object below */
 };
 
 /* What all runs said. */

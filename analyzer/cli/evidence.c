@@ -81,6 +81,17 @@ static bool reaches(const json_t *line, const struct ms_finding *finding) {
     return false;
 }
 
+static enum verdict verdict_of(const json_t *report) {
+    const json_t *other = json_array_get(json_object_get(report, "sides"), 1);
+    return json_is_true(json_object_get(other, "unordered")) ? VERDICT_UNORDERED
+                                                             : VERDICT_CONFIRMED;
+}
+
+static void strengthen(struct evidence *evidence, enum verdict verdict, json_t *report) {
+    if (verdict > evidence->verdict)
+        *evidence = (struct evidence){verdict, report};
+}
+
 void weigh_evidence(const struct evidence_lines *evidence, const struct ms_findings *findings,
                     struct evidence *result) {
     for (size_t i = 0; i < findings->count; i++) {
@@ -94,9 +105,9 @@ void weigh_evidence(const struct evidence_lines *evidence, const struct ms_findi
             if (!possible || !kind || result[i].verdict == VERDICT_CONFIRMED)
                 continue;
             if (strcmp(kind, "report") == 0 && confirms(line, finding))
-                result[i] = (struct evidence){VERDICT_CONFIRMED, line};
+                strengthen(&result[i], verdict_of(line), line);
             else if (strcmp(kind, "reached") == 0 && reaches(line, finding))
-                result[i].verdict = VERDICT_REACHED;
+                strengthen(&result[i], VERDICT_REACHED, NULL);
         }
     }
 }

@@ -27,6 +27,11 @@ MAPSAN_HIDDEN MAPSAN_COLD void mapsan_delay_ended(struct mapsan_thread *self,
 /* This thread has released a lock: between a check and the act that relies on it, a good moment. */
 MAPSAN_HIDDEN MAPSAN_COLD void mapsan_delay_released(void);
 
+static inline void mapsan_lock_released(void) {
+    if (MAPSAN_UNLIKELY(mapsan_delaying))
+        mapsan_delay_released();
+}
+
 /* At the end of the process: keeps what was learned. */
 MAPSAN_HIDDEN void mapsan_delay_end(void);
 

@@ -9,6 +9,7 @@
 #include "iterators.h"
 #include "operations.h"
 #include "protocol.h"
+#include "references.h"
 
 #define HOOK __attribute__((visibility("default")))
 #define ALWAYS_INLINE static inline __attribute__((always_inline))

@@ -6,6 +6,7 @@
  */
 #include <stdint.h>
 
+#include "delay.h"
 #include "interpose.h"
 
 /* A gboolean: not zero if it was taken. */
@@ -28,6 +29,7 @@
     MAPSAN_INTERPOSE(void, name, name, parameters, arguments, {                                    \
         mapsan_lock_given_up(lock, kind);                                                          \
         MAPSAN_PASSING(next arguments);                                                            \
+        mapsan_lock_released();                                                                    \
     })
 #define GIVES_UP(name, kind) GIVES_UP_WITH(name, kind, (void *lock), (lock))
 #define RENEWS(name)                                                                               \

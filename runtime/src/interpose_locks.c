@@ -8,6 +8,7 @@
 #include <threads.h>
 #include <time.h>
 
+#include "delay.h"
 #include "interpose.h"
 
 /* A robust mutex whose owner died is held all the same. */
@@ -29,7 +30,9 @@ static bool held_after(int error) { return error == 0 || error == EOWNERDEAD; }
 #define GIVES_UP(name, own, kind)                                                                  \
     MAPSAN_INTERPOSE(int, name, own, (void *lock), (lock), {                                       \
         mapsan_lock_given_up(lock, kind);                                                          \
-        return next(lock);                                                                         \
+        const int error = next(lock);                                                              \
+        mapsan_lock_released();                                                                    \
+        return error;                                                                              \
     })
 #define RENEWS_WITH(name, own, parameters, arguments)                                              \
     MAPSAN_INTERPOSE(int, name, own, parameters, arguments, {                                      \

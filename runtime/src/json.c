@@ -123,6 +123,8 @@ static void add_side(struct mapsan_text *text, const struct mapsan_side *side,
     add_site(text, side->site);
     name_member(text, "finished");
     mapsan_text_add(text, side->finished ? "true" : "false");
+    name_member(text, "unordered");
+    mapsan_text_add(text, side->unordered ? "true" : "false");
     add_thread(text, side->thread, birth);
     add_frames(text, "stack", frames);
     mapsan_text_add(text, "}");

@@ -30,13 +30,6 @@ MAPSAN_SLOW void mapsan_tag_end_slow(struct mapsan_tag *tag, uintptr_t frame);
 MAPSAN_SLOW void mapsan_map_end_slow(const void *map, const struct mapsan_site *site,
                                      uintptr_t frame);
 
-/* References are counted from the map's making on; only the last one's end is an operation. */
-MAPSAN_SLOW void mapsan_map_referenced(const void *map);
-MAPSAN_SLOW void mapsan_map_unref_begin(const void *map, const struct mapsan_site *site,
-                                        uintptr_t pc, uintptr_t frame);
-MAPSAN_SLOW void mapsan_map_unref_end(const void *map, const struct mapsan_site *site,
-                                      uintptr_t frame);
-
 MAPSAN_SLOW void mapsan_tag_made(struct mapsan_tag *tag, const void *map,
                                  const struct mapsan_site *site, uintptr_t pc, uintptr_t frame);
 MAPSAN_SLOW void mapsan_map_made(const void *map, const struct mapsan_site *site, uintptr_t pc,

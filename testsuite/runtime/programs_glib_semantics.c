@@ -254,10 +254,15 @@ static void lookup_shared(int round) {
         g_hash_table_lookup(now, GINT_TO_POINTER(round));
 }
 
+/* Long enough for the other thread to come by. */
+static void take_time(gpointer value) {
+    (void)value;
+    g_usleep(200000);
+}
+
 static void prepare_shared(void) {
-    shared = g_hash_table_new(NULL, NULL);
-    for (int i = 1; i <= 100000; i++)
-        g_hash_table_insert(shared, GINT_TO_POINTER(i), NULL);
+    shared = g_hash_table_new_full(NULL, NULL, NULL, take_time);
+    g_hash_table_insert(shared, GINT_TO_POINTER(-1), GINT_TO_POINTER(1));
 }
 
 static void unref_shared(int round) {
