@@ -11,6 +11,7 @@
 #include "transfer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Whether the new value is one that we know, and which. */
 static bool writes_constant(const struct ms_program *program, const struct ms_event *event,
@@ -52,10 +53,29 @@ static void add(struct ms_words *words, ms_path word) {
         MS_PUSH(words->items, words->count, word);
 }
 
+/* Whether the word is part of what is declared to be a lock: it is its state then, and the lock's
+ * own functions say, by their effects, what is held when. */
+static bool in_declared_lock(struct ms_program *program, ms_path word) {
+    const struct ms_path_node *node = ms_node(program, word);
+    for (; node->kind == MS_PATH_FIELD; node = ms_node(program, node->base)) {
+        struct ms_range range = program->facts->records[node->operand].attributes;
+        for (uint32_t i = 0; i < range.count; i++) {
+            const struct ms_attribute *attribute = &program->facts->attributes[range.first + i];
+            if (attribute->kind == MS_ATTRIBUTE_CAPABILITY ||
+                (attribute->kind == MS_ATTRIBUTE_EFFECT &&
+                 !strcmp(ms_name(program, attribute->text), "lock")))
+                return true;
+        }
+    }
+    return false;
+}
+
 void ms_find_atomic_locks(struct ms_program *program) {
     struct ms_words taken = {0}, given = {0};
     for (size_t e = 1; e < program->facts->event_count; e++) {
         const struct ms_event *event = &program->facts->events[e];
+        if (event->kind != MS_EVENT_WRITE || in_declared_lock(program, event->path))
+            continue;
         if (is_taking(program, event))
             add(&taken, word_of(program, event->path));
         else if (is_giving(program, event))

@@ -62,7 +62,9 @@ static void *write_values(void *argument) {
         uint64_t dice = mapsan_random_next(&random), number = dice % KEYS;
         uint64_t value = value_for(number, dice >> 40), old = 0;
         job->driver->make_key(number, key);
-        if ((dice >> 20) % 4 == 0) {
+        if ((dice >> 24) % 4096 == 0) {
+            job->driver->clear(job->map);
+        } else if ((dice >> 20) % 4 == 0) {
             if (job->driver->take(job->map, key, NULL, &old) == MAPSAN_MAP_YES)
                 check_value(number, old);
         } else {

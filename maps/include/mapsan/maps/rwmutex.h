@@ -52,7 +52,7 @@ enum rwmutex_state {
 struct rwmutex_slot {
     uint32_t readers; /* 0 or 1; in the last slot, which threads share, a count */
     uint32_t reads;   /* with a fence; now and then one of them considers to bias the lock */
-} __attribute__((aligned(RWMUTEX_LINE)));
+} __attribute__((aligned(RWMUTEX_LINE))) MAPSAN_LOCK;
 
 /* All zero is a free lock. */
 struct rwmutex {
