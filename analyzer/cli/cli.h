@@ -114,9 +114,11 @@ void sources_free(struct sources *sources);
 /* The line without its end, or NULL. */
 const char *source_line(struct sources *sources, const struct ms_place *place, uint32_t line,
                         size_t *length);
-/* How many of a finding's repairs can be applied: all, or none if one is not about what stands in
- * the source. */
-size_t usable_repairs(struct sources *sources, const struct ms_finding *finding);
+/* A finding's repairs as edits of its sources: all, or none if one does not fit what stands there.
+ */
+size_t repairs_of(struct sources *sources, const struct ms_finding *finding,
+                  struct ms_edit **edits);
+void free_repairs(struct ms_edit *edits, size_t count);
 /* The file's name, shortest from here; malloc'ed. `absolute` as said. */
 char *place_name(const struct ms_place *place);
 char *place_absolute(const struct ms_place *place);

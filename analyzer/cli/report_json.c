@@ -61,14 +61,17 @@ static json_t *finding_object(const struct ms_finding *finding, struct sources *
         json_array_append_new(notes, note);
     }
     json_object_set_new(object, "notes", notes);
+    struct ms_edit *edits;
+    size_t count = repairs_of(sources, finding, &edits);
     json_t *repairs = json_array();
-    for (size_t i = 0; i < usable_repairs(sources, finding); i++) {
+    for (size_t i = 0; i < count; i++) {
         json_t *repair = json_object();
-        json_object_set_new(repair, "remove", json_text(finding->fixits[i].remove));
-        json_object_set_new(repair, "insert", json_text(finding->fixits[i].insert));
+        json_object_set_new(repair, "remove", json_integer((json_int_t)edits[i].remove));
+        json_object_set_new(repair, "insert", json_text(edits[i].insert));
         set_place(repair, &finding->fixits[i].where);
         json_array_append_new(repairs, repair);
     }
+    free_repairs(edits, count);
     json_object_set_new(object, "repairs", repairs);
     return object;
 }

@@ -82,26 +82,25 @@ static json_t *related_locations(const struct ms_finding *finding) {
 }
 
 /* An insertion replaces a region of no length. */
-static json_t *change(const struct ms_fixit *fixit) {
-    json_t *deleted = region(&fixit->where), *replacement = json_object();
+static json_t *change(const struct ms_place *where, const struct ms_edit *edit) {
+    json_t *deleted = region(where), *replacement = json_object();
     json_t *replacements = json_array(), *object = json_object();
-    size_t removed = strlen(fixit->remove);
-    json_object_set_new(deleted, "endLine", json_integer(fixit->where.line));
+    json_object_set_new(deleted, "endLine", json_integer(where->line));
     json_object_set_new(deleted, "endColumn",
-                        json_integer((json_int_t)(fixit->where.column + removed)));
+                        json_integer((json_int_t)(where->column + edit->remove)));
     json_object_set_new(replacement, "deletedRegion", deleted);
-    json_object_set_new(replacement, "insertedContent", message(fixit->insert));
+    json_object_set_new(replacement, "insertedContent", message(edit->insert));
     json_array_append_new(replacements, replacement);
-    json_object_set_new(object, "artifactLocation", artifact(&fixit->where));
+    json_object_set_new(object, "artifactLocation", artifact(where));
     json_object_set_new(object, "replacements", replacements);
     return object;
 }
 
 /* One fix of several changes: `fixes` lists alternatives. */
-static json_t *fixes(const struct ms_finding *finding) {
+static json_t *fixes(const struct ms_finding *finding, const struct ms_edit *edits) {
     json_t *list = json_array(), *fix = json_object(), *changes = json_array();
     for (size_t i = 0; i < finding->fixit_count; i++)
-        json_array_append_new(changes, change(&finding->fixits[i]));
+        json_array_append_new(changes, change(&finding->fixits[i].where, &edits[i]));
     json_object_set_new(fix, "description", message("as mapsan suggests"));
     json_object_set_new(fix, "artifactChanges", changes);
     json_array_append_new(list, fix);
@@ -123,8 +122,11 @@ static json_t *result(const struct ms_finding *finding, struct sources *sources)
     json_object_set_new(properties, "confidence",
                         json_string(confidence_word(finding->confidence)));
     json_object_set_new(object, "properties", properties);
-    if (usable_repairs(sources, finding))
-        json_object_set_new(object, "fixes", fixes(finding));
+    struct ms_edit *edits;
+    size_t count = repairs_of(sources, finding, &edits);
+    if (count)
+        json_object_set_new(object, "fixes", fixes(finding, edits));
+    free_repairs(edits, count);
     return object;
 }
 

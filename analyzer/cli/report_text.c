@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct printer {
     FILE *out;
@@ -37,13 +38,13 @@ static void print_place(const struct printer *printer, const struct ms_place *wh
     free(name);
 }
 
-static void print_repair(const struct printer *printer, const struct ms_fixit *repair) {
-    print_place(printer, &repair->where);
-    fprintf(printer->out, "%snote:%s ", style(printer, cyan), style(printer, plain));
-    if (*repair->remove)
-        fprintf(printer->out, "a repair: `%s` instead of `%s`\n", repair->insert, repair->remove);
-    else
-        fprintf(printer->out, "a repair: insert `%s`\n", repair->insert);
+static void print_repair(const struct printer *printer, const struct ms_place *where,
+                         const struct ms_edit *edit) {
+    int length = (int)strcspn(edit->insert, "\n"); /* indentation may follow */
+    print_place(printer, where);
+    fprintf(printer->out, "%snote:%s a repair: %s `%.*s`\n", style(printer, cyan),
+            style(printer, plain), edit->remove ? "write" : "insert", length, edit->insert);
+    print_line(printer, where);
 }
 
 static void print_finding(const struct printer *printer, const struct ms_finding *finding) {
@@ -59,8 +60,11 @@ static void print_finding(const struct printer *printer, const struct ms_finding
                 note->text);
         print_line(printer, &note->where);
     }
-    for (size_t i = 0; i < usable_repairs(printer->sources, finding); i++)
-        print_repair(printer, &finding->fixits[i]);
+    struct ms_edit *edits;
+    size_t count = repairs_of(printer->sources, finding, &edits);
+    for (size_t i = 0; i < count; i++)
+        print_repair(printer, &finding->fixits[i].where, &edits[i]);
+    free_repairs(edits, count);
 }
 
 void report_text(const struct run *run, struct sources *sources, bool color, FILE *out) {

@@ -96,15 +96,32 @@ const char *source_line(struct sources *sources, const struct ms_place *place, u
     return text;
 }
 
-size_t usable_repairs(struct sources *sources, const struct ms_finding *finding) {
-    for (size_t i = 0; i < finding->fixit_count; i++) {
-        const struct ms_fixit *repair = &finding->fixits[i];
-        size_t length = 0, remove = strlen(repair->remove);
-        uint32_t column = repair->where.column;
-        const char *line = source_line(sources, &repair->where, repair->where.line, &length);
-        if (!line || column == 0 || column - 1 + remove > length ||
-            strncmp(line + column - 1, repair->remove, remove) != 0)
+static bool fit(struct sources *sources, const struct ms_fixit *repair, struct ms_edit *edit) {
+    const struct ms_place *where = &repair->where;
+    size_t length = 0, first = 0;
+    const char *line = source_line(sources, where, where->line, &length);
+    const char *start = source_line(sources, where, 1, &first);
+    return line && where->column && where->column <= length &&
+           ms_fix_fit(repair, start, line + where->column - 1, line + length, edit);
+}
+
+size_t repairs_of(struct sources *sources, const struct ms_finding *finding,
+                  struct ms_edit **edits) {
+    *edits = NULL;
+    for (size_t count = 0; count < finding->fixit_count;) {
+        struct ms_edit edit = {0};
+        if (!fit(sources, &finding->fixits[count], &edit)) {
+            free_repairs(*edits, count);
+            *edits = NULL;
             return 0;
+        }
+        MS_PUSH(*edits, count, edit);
     }
     return finding->fixit_count;
+}
+
+void free_repairs(struct ms_edit *edits, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        free(edits[i].insert);
+    free(edits);
 }

@@ -229,6 +229,18 @@ static const char *what_is_done(struct ms_program *program, const struct ms_acce
     return access->kind == MS_ACCESS_WRITE ? "write to" : "read of";
 }
 
+/* The lock is held too weakly: where this function takes it itself, a word is all there is to
+ * change. */
+static void fix_mode(struct ms_program *program, const struct ms_breach *breach) {
+    const struct ms_access *access = ms_access_of(program, breach->instance);
+    for (uint32_t i = 0; i < access->locks.count; i++) {
+        const struct ms_held *held = &access->locks.items[i];
+        if (held->level > 0 && held->mode == MS_MODE_SHARED &&
+            ms_lock_key(program, held->lock) == breach->group->guard.lock)
+            ms_fix_shared_mode(program, access->function, held->event);
+    }
+}
+
 static void note_partner(struct ms_program *program, const struct ms_breach *breach) {
     const struct ms_access *other = ms_access_of(program, breach->partner);
     const struct ms_event *event = &program->facts->events[other->event];
@@ -281,4 +293,6 @@ void ms_report_breach(struct ms_program *program, enum ms_check check,
         return;
     }
     note_partner(program, breach);
+    if (shared && !site)
+        fix_mode(program, breach);
 }

@@ -229,6 +229,7 @@ struct ms_code {
     ms_path *acquired;        /* keys of the locks that it takes itself */
     size_t acquired_count;
     bool recursive;
+    bool imbalanced;      /* lock-imbalance reported that it keeps a lock, or takes it twice */
     uint8_t named_helper; /* guards.c: what its name says, once asked */
     bool called;          /* by a call site that we see */
     bool starts_threads;

@@ -23,19 +23,24 @@ static SourceLocation locationOf(const ms_place &Place) {
   return SourceLocation::getFromRawEncoding(Place.token);
 }
 
-/// Nothing, if the text that is to be replaced is not what stands there.
+/// Nothing, if it does not fit what stands there.
 static std::optional<FixItHint> hintOf(const SourceManager &SM,
                                        const ms_fixit &Fix) {
   SourceLocation Begin = locationOf(Fix.where);
-  StringRef Remove = Fix.remove;
-  if (Begin.isInvalid() || Begin.isMacroID() ||
-      !StringRef(SM.getCharacterData(Begin)).starts_with(Remove))
+  if (Begin.isInvalid() || Begin.isMacroID())
     return std::nullopt;
-  if (Remove.empty())
-    return FixItHint::CreateInsertion(Begin, Fix.insert);
-  SourceLocation End = Begin.getLocWithOffset(int(Remove.size()));
-  return FixItHint::CreateReplacement(CharSourceRange::getCharRange(Begin, End),
-                                      Fix.insert);
+  auto [File, Offset] = SM.getDecomposedLoc(Begin);
+  StringRef Text = SM.getBufferData(File);
+  ms_edit Edit = {};
+  if (!ms_fix_fit(&Fix, Text.begin(), Text.begin() + Offset, Text.end(), &Edit))
+    return std::nullopt;
+  SourceLocation End = Begin.getLocWithOffset(int(Edit.remove));
+  FixItHint Hint =
+      Edit.remove ? FixItHint::CreateReplacement(
+                        CharSourceRange::getCharRange(Begin, End), Edit.insert)
+                  : FixItHint::CreateInsertion(Begin, Edit.insert);
+  free(Edit.insert);
+  return Hint;
 }
 
 /// All of them or none: half a repair is worse than none.

@@ -89,8 +89,9 @@ public:
       ms_unit_dump(Unit, stdout);
     if (!Options.EmitFile.empty())
       emitFacts(Compiler, Unit, Options.EmitFile);
+    frontend::ActionKind Main = Compiler.getFrontendOpts().ProgramAction;
     bool MakesCode =
-        Compiler.getFrontendOpts().ProgramAction != frontend::ParseSyntaxOnly;
+        Main != frontend::ParseSyntaxOnly && Main != frontend::FixIt;
     if (Options.Facts && MakesCode)
       embedFacts(Compiler, Unit);
     Facts.reset();
@@ -139,6 +140,7 @@ bool isCompilation(CompilerInstance &Compiler) {
   case frontend::EmitCodeGenOnly:
   case frontend::EmitObj:
   case frontend::ParseSyntaxOnly:
+  case frontend::FixIt:
     return true;
   default:
     return false;

@@ -17,7 +17,8 @@ struct step {
     bool given_back;
     const char *problem;
     ms_path lock;
-    uint32_t earlier; /* event to point at */
+    uint32_t earlier;   /* event to point at, */
+    const char *before; /* and what it is */
 };
 
 static _Thread_local struct step step;
@@ -49,9 +50,18 @@ static bool may_be_recursive(const struct ms_program *program, ms_function funct
     }
 }
 
+/* The lock is held because a function that was called is imbalanced, which is reported there: one
+ * problem, however many callers it has. */
+static bool is_consequence(struct ms_program *program, const struct ms_held *held) {
+    const struct ms_event *event = &program->facts->events[held->event];
+    return event->kind == MS_EVENT_CALL && event->callee && program->code[event->callee].imbalanced;
+}
+
 static const char *wrong_step(const struct ms_local *local, const struct ms_held *held,
                               uint8_t mode, int change) {
     if (change > 0 && held->level > 0) {
+        if (is_consequence(local->program, held))
+            return NULL;
         if (may_be_recursive(local->program, local->function, held->lock))
             return NULL;
         if (held->mode == MS_MODE_SHARED && mode == MS_MODE_EXCLUSIVE)
@@ -91,6 +101,10 @@ static void on_lock(struct ms_local *local, const struct ms_state *state, uint32
     step.problem = problem;
     step.lock = lock;
     step.earlier = held->event;
+    step.before = held->failed           ? "the attempt to take it is here"
+                  : change < 0           ? "it was given back here before"
+                  : held->event == event ? "the next round of the loop comes here with it held"
+                                         : "it was taken here before";
 }
 
 static void on_event_end(struct ms_local *local, uint32_t event) {
@@ -101,12 +115,13 @@ static void on_event_end(struct ms_local *local, uint32_t event) {
     step = (struct step){0};
     if (!seen.wrong || (seen.given_back && seen.wrong != seen.states))
         return;
+    program->code[local->function].imbalanced |= !seen.given_back;
     if (ms_report(program, MS_CHECK_LOCK_IMBALANCE,
                   seen.wrong == seen.states ? MS_CONFIDENCE_HIGH : MS_CONFIDENCE_MEDIUM,
                   local->function, program->facts->events[event].where, seen.lock, "`%s` %s",
                   ms_spelled(program, local->function, seen.lock), seen.problem))
-        ms_report_note(program, local->function, program->facts->events[seen.earlier].where,
-                       "the step before it is here");
+        ms_report_note(program, local->function, program->facts->events[seen.earlier].where, "%s",
+                       seen.before);
 }
 
 /* ---- locks that are still held at an exit ---- */
@@ -196,6 +211,29 @@ static bool is_leak(const struct ms_local *local, const struct ms_state *holding
     return failure || !apart;
 }
 
+/* What gives the lock back on another way out. */
+static uint32_t release_of(const struct ms_local *local, ms_path lock) {
+    for (size_t i = 0; i < local->exit_count; i++) {
+        const struct ms_held *entry = entry_for(local->exits[i].state, lock);
+        if (entry && entry->level == 0 && !entry->failed)
+            return entry->event;
+    }
+    return 0;
+}
+
+static void explain_leak(const struct ms_local *local, const struct ms_state *state,
+                         const struct ms_held *held) {
+    struct ms_program *program = local->program;
+    uint32_t release = release_of(local, held->lock);
+    ms_report_note(program, local->function, program->facts->events[held->event].where,
+                   "it is taken here");
+    if (!release)
+        return;
+    ms_report_note(program, local->function, program->facts->events[release].where,
+                   "and given back here, on another path");
+    ms_fix_missing_release(program, local->function, state->return_event, release);
+}
+
 static void on_function_end(struct ms_local *local) {
     struct ms_program *program = local->program;
     const struct ms_function_node *function = ms_function_at(program, local->function);
@@ -207,7 +245,8 @@ static void on_function_end(struct ms_local *local) {
             const struct ms_held *held = &state->held[i];
             uint32_t giving, keeping;
             if (held->level <= 0 || held->scoped || is_computed(program, held->lock) ||
-                may_be_given_back(local, held) || !is_leak(local, state, held, &giving, &keeping))
+                is_consequence(program, held) || may_be_given_back(local, held) ||
+                !is_leak(local, state, held, &giving, &keeping))
                 continue;
             struct ms_location where = state->return_event
                                            ? program->facts->events[state->return_event].where
@@ -218,8 +257,8 @@ static void on_function_end(struct ms_local *local) {
                           "%s() returns here with `%s` held; on other paths it gives it back",
                           ms_name(program, function->name),
                           ms_spelled(program, local->function, held->lock)))
-                ms_report_note(program, local->function, program->facts->events[held->event].where,
-                               "it is taken here");
+                explain_leak(local, state, held);
+            program->code[local->function].imbalanced = true;
         }
     }
 }

@@ -3,6 +3,7 @@
 #ifndef MAPSAN_FINDINGS_H
 #define MAPSAN_FINDINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,8 +29,8 @@ struct ms_place {
     const char *file;      /* as the compiler was given it */
     const char *directory; /* in which it was compiled; for relative file names */
     uint32_t line, column;
-    uint32_t token;        /* the extractor's own handle; valid only in the process that extracted */
-    uint32_t unit;         /* position of the unit in the program, to go with token */
+    uint32_t token; /* the extractor's own handle; valid only in the process that extracted */
+    uint32_t unit;  /* position of the unit in the program, to go with token */
 };
 
 struct ms_note {
@@ -37,13 +38,24 @@ struct ms_note {
     char *text;
 };
 
-/* A mechanical repair: what to put at a place, and instead of what. Whoever applies it makes sure
- * that `remove` is what stands there: a macro may have written the code. */
+/* A mechanical repair: what to put at a place, and instead of what. */
 struct ms_fixit {
     struct ms_place where;
     char *remove; /* "": nothing */
     char *insert;
+    bool statement; /* a statement that is to run before the one at the place */
 };
+
+/* What a repair comes to in the text of its file. */
+struct ms_edit {
+    size_t remove; /* bytes, on one line */
+    char *insert;  /* malloc'ed */
+};
+
+/* Fits a repair into its file: `at` is its place between `start` and `end`. False if it does not fit:
+ * a macro may have written the code, or the source may be another by now. All repairs of a finding
+ * belong together: if one does not fit, none is to be shown. */
+bool ms_fix_fit(const struct ms_fixit *fix, const char *start, const char *at, const char *end, struct ms_edit *edit);
 
 struct ms_finding {
     enum ms_check check;
@@ -55,7 +67,8 @@ struct ms_finding {
     size_t note_count;
     struct ms_fixit *fixits;
     size_t fixit_count;
-    uint64_t fingerprint; /* same for the same problem after unrelated edits: no line numbers in it */
+    uint64_t
+        fingerprint; /* same for the same problem after unrelated edits: no line numbers in it */
 };
 
 struct ms_findings {

@@ -18,7 +18,7 @@ int push_bad(struct queue *q, int item) {
         return -1; // expected-warning {{push_bad() returns here with `q->lock` held; on other paths it gives it back}}
     q->items = grown;
     q->items[q->used++] = item;
-    pthread_mutex_unlock(&q->lock);
+    pthread_mutex_unlock(&q->lock); // expected-note {{and given back here, on another path}}
     return 0;
 }
 
@@ -37,7 +37,7 @@ out:
 }
 
 void twice_bad(struct queue *q) {
-    pthread_mutex_lock(&q->lock); // expected-note {{the step before it is here}}
+    pthread_mutex_lock(&q->lock); // expected-note {{it was taken here before}}
     pthread_mutex_lock(&q->lock); // expected-warning {{`q->lock` is taken again by the thread that holds it: it waits for itself}}
     pthread_mutex_unlock(&q->lock);
 }
@@ -45,12 +45,12 @@ void twice_bad(struct queue *q) {
 void unlock_twice_bad(struct queue *q) {
     pthread_mutex_lock(&q->lock);
     q->used = 0;
-    pthread_mutex_unlock(&q->lock); // expected-note {{the step before it is here}}
+    pthread_mutex_unlock(&q->lock); // expected-note {{it was given back here before}}
     pthread_mutex_unlock(&q->lock); // expected-warning {{`q->lock` is given back twice}}
 }
 
 void upgrade_bad(struct queue *q) {
-    pthread_rwlock_rdlock(&q->rw); // expected-note {{the step before it is here}}
+    pthread_rwlock_rdlock(&q->rw); // expected-note {{it was taken here before}}
     if (q->used)
         pthread_rwlock_wrlock(&q->rw); // expected-warning {{`q->rw` is taken exclusively while this thread holds it shared: it waits for itself}}
     pthread_rwlock_unlock(&q->rw);

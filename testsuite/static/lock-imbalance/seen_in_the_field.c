@@ -27,7 +27,7 @@ int conn_write_bad(struct conn *c) {
     pthread_mutex_lock(&c->mutex); // expected-note {{it is taken here}}
     if (conn_flush(c) < 0)
         return -1; // expected-warning {{conn_write_bad() returns here with `c->mutex` held}}
-    pthread_mutex_unlock(&c->mutex);
+    pthread_mutex_unlock(&c->mutex); // expected-note {{and given back here, on another path}}
     return 0;
 }
 
