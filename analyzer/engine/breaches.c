@@ -60,7 +60,7 @@ const char *ms_guard_spelled(struct ms_program *program, const struct ms_instanc
                              ms_path lock_key) {
     const struct ms_access *access = ms_access_of(program, instance);
     struct ms_path_node lock = *ms_node(program, lock_key);
-    ms_path object = ms_path_object(program, access->path);
+    ms_path object = ms_path_object(program, ms_access_written(program, access));
     /* The same object, if the lock is a field of the record that the data is a field of. */
     ms_path data = ms_path_key(program, access->path);
     struct ms_path_node node = *ms_node(program, data);
@@ -79,7 +79,7 @@ const char *ms_held_spelled(struct ms_program *program, const struct ms_instance
     for (uint32_t i = 0; i < access->locks.count; i++) {
         ms_path lock = access->locks.items[i].lock;
         if (ms_context_path(program, access->function, context, lock) == held->lock)
-            return ms_spelled(program, access->function, lock);
+            return ms_lock_spelled(program, access->function, lock, access->locks.items[i].event);
     }
     return ms_spelled(program, access->function, held->lock);
 }
@@ -245,9 +245,8 @@ static void note_partner(struct ms_program *program, const struct ms_breach *bre
     const struct ms_access *other = ms_access_of(program, breach->partner);
     const struct ms_event *event = &program->facts->events[other->event];
     ms_report_note(program, other->function, event->where,
-                   "`%s` is %s here%s%s with `%s` held, in %s()",
-                   ms_spelled(program, other->function, other->path), ms_access_word(other),
-                   other->operation ? " by " : "", other->operation ? other->operation : "",
+                   "`%s` is %s here%s with `%s` held, in %s()", ms_access_spelled(program, other),
+                   ms_access_word(other), ms_by_operation(program, other),
                    ms_guard_spelled(program, breach->partner, breach->group->guard.lock),
                    ms_name(program, ms_function_at(program, other->function)->name));
     if (breach->threads_known) {
@@ -268,7 +267,7 @@ void ms_report_breach(struct ms_program *program, enum ms_check check,
     const struct ms_access *access = ms_access_of(program, breach->instance);
     const struct ms_event *event = &program->facts->events[access->event];
     const struct ms_guard *guard = &breach->group->guard;
-    const char *data = ms_spelled(program, access->function, access->path);
+    const char *data = ms_access_spelled(program, access);
     const char *lock = ms_guard_spelled(program, breach->instance, guard->lock);
     bool shared = breach->kind == MS_BREACH_SHARED_LOCK;
     const struct ms_call_site *site =

@@ -202,10 +202,38 @@ void ms_report_note(struct ms_program *program, ms_function function, struct ms_
         MS_PUSH(finding->notes, finding->note_count, note);
 }
 
+/* The location as the event's source has it: `p->table` where the analysis knows that p is the
+ * argument. Of a call, it is what one of the arguments points to, or is. */
+static ms_path written_at(struct ms_program *program, uint32_t number, ms_path location) {
+    const struct ms_event event = program->facts->events[number];
+    ms_path key = ms_path_key(program, location);
+    if (event.kind != MS_EVENT_CALL)
+        return key && ms_path_key(program, event.path) == key ? event.path : location;
+    for (uint32_t i = 0; key && i < event.arguments.count; i++) {
+        ms_path argument = program->facts->arguments[event.arguments.first + i];
+        const struct ms_path_node *node = ms_node(program, argument);
+        ms_path candidate = node->kind == MS_PATH_ADDRESS ? node->base : argument;
+        if (ms_path_key(program, candidate) == key)
+            return candidate;
+    }
+    return location;
+}
+
+ms_path ms_access_written(struct ms_program *program, const struct ms_access *access) {
+    return written_at(program, access->event, access->path);
+}
+
 const char *ms_access_spelled(struct ms_program *program, const struct ms_access *access) {
-    const struct ms_event *event = &program->facts->events[access->event];
-    bool plain = event->kind == MS_EVENT_READ || event->kind == MS_EVENT_WRITE;
-    return ms_spelled(program, access->function, plain ? event->path : access->path);
+    return ms_spelled(program, access->function, ms_access_written(program, access));
+}
+
+const char *ms_lock_spelled(struct ms_program *program, ms_function function, ms_path lock,
+                            uint32_t event) {
+    return ms_spelled(program, function, written_at(program, event, lock));
+}
+
+const char *ms_by_operation(struct ms_program *program, const struct ms_access *access) {
+    return access->operation ? ms_arena_format(&program->arena, " by %s()", access->operation) : "";
 }
 
 const char *ms_access_word(const struct ms_access *access) {

@@ -45,6 +45,12 @@ void ms_report_callers(struct ms_program *program, const struct ms_context *cont
 
 /* The location of an access as the source writes it there. */
 const char *ms_access_spelled(struct ms_program *program, const struct ms_access *access);
+ms_path ms_access_written(struct ms_program *program, const struct ms_access *access);
+/* Likewise a lock, as the call that takes or gives it back has it. */
+const char *ms_lock_spelled(struct ms_program *program, ms_function function, ms_path lock,
+                            uint32_t event);
+/* " by g_hash_table_insert()", or nothing for a plain access. */
+const char *ms_by_operation(struct ms_program *program, const struct ms_access *access);
 
 /* "read", "written", "g_hash_table_insert() called": what an access does, in a sentence. */
 const char *ms_access_word(const struct ms_access *access);

@@ -279,7 +279,7 @@ static bool report(struct judge *judge, const struct ending *ending, const struc
     if (!ms_report(program, MS_CHECK_DESTROY_IN_USE, confidence, access->function,
                    event_at(program, access->event)->where, ending->instance->key,
                    "`%s` is %s here by %s() while %s may still use it",
-                   ms_spelled(program, access->function, access->path), what_ends(program, access),
+                   ms_access_spelled(program, access), what_ends(program, access),
                    access->operation, while_what))
         return false;
     ms_report_note(program, use->function, event_at(program, use->event)->where,

@@ -119,7 +119,7 @@ static void on_event_end(struct ms_local *local, uint32_t event) {
     if (ms_report(program, MS_CHECK_LOCK_IMBALANCE,
                   seen.wrong == seen.states ? MS_CONFIDENCE_HIGH : MS_CONFIDENCE_MEDIUM,
                   local->function, program->facts->events[event].where, seen.lock, "`%s` %s",
-                  ms_spelled(program, local->function, seen.lock), seen.problem))
+                  ms_lock_spelled(program, local->function, seen.lock, event), seen.problem))
         ms_report_note(program, local->function, program->facts->events[seen.earlier].where, "%s",
                        seen.before);
 }
@@ -256,7 +256,7 @@ static void on_function_end(struct ms_local *local) {
                           local->function, where, held->lock,
                           "%s() returns here with `%s` held; on other paths it gives it back",
                           ms_name(program, function->name),
-                          ms_spelled(program, local->function, held->lock)))
+                          ms_lock_spelled(program, local->function, held->lock, held->event)))
                 explain_leak(local, state, held);
             program->code[local->function].imbalanced = true;
         }

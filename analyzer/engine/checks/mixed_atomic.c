@@ -182,11 +182,10 @@ static void report(struct ms_program *program, const struct ms_group *group,
     if (!ms_report(program, MS_CHECK_MIXED_ATOMIC, confidence, access->function,
                    program->facts->events[access->event].where, group->key,
                    "`%s` is %s plainly here, but atomically in %s()",
-                   ms_spelled(program, access->function, access->path), ms_access_word(access),
-                   where))
+                   ms_access_spelled(program, access), ms_access_word(access), where))
         return;
     ms_report_note(program, other->function, program->facts->events[other->event].where,
-                   "`%s` is %s atomically here", ms_spelled(program, other->function, other->path),
+                   "`%s` is %s atomically here", ms_access_spelled(program, other),
                    ms_access_word(other));
     if (known) {
         ms_report_way(program, plain);

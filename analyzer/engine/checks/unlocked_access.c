@@ -164,16 +164,16 @@ static void report(struct ms_program *program, const struct ms_group *group,
         confidence = MS_CONFIDENCE_LOW; /* a protocol of more than one lock */
     if (!ms_report(program, MS_CHECK_UNLOCKED_ACCESS, confidence, access->function,
                    program->facts->events[access->event].where, group->key,
-                   "`%s` is %s%s%s here while another thread may %s it, with no lock in common",
-                   ms_spelled(program, access->function, access->path), ms_access_word(access),
-                   access->operation ? " by " : "", access->operation ? access->operation : "",
+                   "`%s` is %s%s here while another thread may %s it, with no lock in common",
+                   ms_access_spelled(program, access), ms_access_word(access),
+                   ms_by_operation(program, access),
                    partner->kind == MS_ACCESS_WRITE ? "change" : "read"))
         return;
     ms_report_way(program, one);
     ms_report_note(program, partner->function, program->facts->events[partner->event].where,
-                   "the other thread: `%s` is %s%s%s here in %s(), %s",
-                   ms_spelled(program, partner->function, partner->path), ms_access_word(partner),
-                   partner->operation ? " by " : "", partner->operation ? partner->operation : "",
+                   "the other thread: `%s` is %s%s here in %s(), %s",
+                   ms_access_spelled(program, partner), ms_access_word(partner),
+                   ms_by_operation(program, partner),
                    ms_name(program, ms_function_at(program, partner->function)->name),
                    locks_held(program, other));
     ms_report_way(program, other);

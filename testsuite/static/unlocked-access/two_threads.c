@@ -8,13 +8,13 @@ static GHashTable *before;
 
 static void *writer_bad(void *unused) {
     for (int i = 0; i < 1000; i++)
-        g_hash_table_insert(shared, GINT_TO_POINTER(i), GINT_TO_POINTER(i)); // expected-warning {{`shared` is written by g_hash_table_insert here while another thread may read it, with no lock in common}}
+        g_hash_table_insert(shared, GINT_TO_POINTER(i), GINT_TO_POINTER(i)); // expected-warning {{`shared` is written by g_hash_table_insert() here while another thread may read it, with no lock in common}}
     return unused;
 }
 
 static void *reader(void *unused) {
     for (int i = 0; i < 1000; i++) {
-        g_hash_table_lookup(shared, GINT_TO_POINTER(i)); // expected-note {{the other thread: `shared` is read by g_hash_table_lookup here in reader(), no lock held}}
+        g_hash_table_lookup(shared, GINT_TO_POINTER(i)); // expected-note {{the other thread: `shared` is read by g_hash_table_lookup() here in reader(), no lock held}}
         g_hash_table_lookup(before, GINT_TO_POINTER(i)); /* filled before any thread started */
     }
     return unused;
