@@ -208,12 +208,22 @@ static bool not_yet_given_away(const struct ms_local *local, const struct ms_sta
     return true;
 }
 
+/* Whether nobody else can reach this place, whichever way this point was reached. */
+static bool is_owned(const struct ms_local *local, const struct ms_states *states, ms_path path,
+                     bool evaluated) {
+    for (uint32_t i = 0; i < states->count; i++) {
+        const struct ms_state *state = states->items[i];
+        ms_path location = evaluated ? path : ms_state_location(&local->frame, state, path);
+        if (!ms_state_owns(&local->frame, state, location))
+            return false;
+    }
+    return true;
+}
+
 static void record_access(struct ms_local *local, const struct ms_states *states, uint32_t event,
                           ms_path path, unsigned kind, unsigned flags, const char *operation) {
     struct ms_program *program = local->program;
-    bool owned = true, fuzzy;
-    for (uint32_t i = 0; i < states->count; i++)
-        owned &= ms_state_owns(&local->frame, states->items[i], path);
+    bool fuzzy;
     struct ms_access access = {.path = path,
                                .function = local->function,
                                .event = event,
@@ -226,9 +236,8 @@ static void record_access(struct ms_local *local, const struct ms_states *states
         access.live |= states->items[i]->live;
         access.joined &= states->items[i]->joined;
     }
-    owned |= not_yet_given_away(local, states, path);
     flags |= type_flags(local, path);
-    if (owned)
+    if (not_yet_given_away(local, states, path))
         flags |= MS_ACCESS_OWNED;
     if (fuzzy)
         flags |= MS_ACCESS_FUZZY;
@@ -244,9 +253,10 @@ void ms_observe_access(struct ms_local *local, const struct ms_states *states, u
     struct ms_program *program = local->program;
     if (!states->count)
         return;
-    const struct ms_state *first = states->items[0];
+    if (is_owned(local, states, path, evaluated))
+        flags |= MS_ACCESS_OWNED;
     if (!evaluated)
-        path = ms_state_location(&local->frame, first, path);
+        path = ms_state_location(&local->frame, states->items[0], path);
     path = ms_path_origin(program, path);
     ms_mark_relevant(local, path);
     /* To load the pointer to a map is part of the operation on the map. */
@@ -262,7 +272,8 @@ void ms_observe_ending(struct ms_local *local, const struct ms_states *states, u
                        ms_path location, const char *operation) {
     if (local->observing && states->count)
         record_access(local, states, event, ms_path_origin(local->program, location),
-                      MS_ACCESS_DESTROY, 0, operation);
+                      MS_ACCESS_DESTROY,
+                      is_owned(local, states, location, true) ? MS_ACCESS_OWNED : 0, operation);
 }
 
 /* ---- calls ---- */

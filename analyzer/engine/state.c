@@ -97,15 +97,41 @@ static ms_path met_value(const struct ms_frame *frame, ms_path known, uint32_t s
     return ms_make(frame->program, MS_PATH_VALUE, variable, name, known);
 }
 
+/* Whether a variable with this value refers to nothing that others can reach. */
+static bool owns_or_null(const struct ms_frame *frame, const struct ms_state *state, ms_path value,
+                         bool *null) {
+    int64_t constant;
+    *null = ms_state_known(frame, state, value, &constant) == MS_COMPARE_EQUAL && constant == 0;
+    uint8_t kind = ms_node(frame->program, value)->kind;
+    return *null ||
+           (kind != MS_PATH_LOCAL && kind != MS_PATH_PARAM && ms_state_owns(frame, state, value));
+}
+
+/* `if (!entry) entry = malloc(...)`: what comes from two sides, each its owner's, is owned. */
+static bool owned_by_both(const struct ms_frame *frame, const struct ms_state *into,
+                          const struct ms_state *from, uint32_t slot) {
+    bool one, other;
+    return owns_or_null(frame, into, into->values[slot], &one) &&
+           owns_or_null(frame, from, from->values[slot], &other) && !(one && other);
+}
+
+struct met {
+    ms_path owned[MS_OWNED_MAX];
+    uint32_t count;
+};
+
 static bool merge_values(const struct ms_frame *frame, struct ms_state *into,
-                         const struct ms_state *from, uint32_t block) {
+                         const struct ms_state *from, uint32_t block, struct met *met) {
     bool changed = false;
+
     for (uint32_t i = 0; i < ms_frame_slots(frame); i++) {
         if (into->values[i] == from->values[i])
             continue;
-        ms_path met = met_value(frame, into->values[i], i, block);
-        changed |= into->values[i] != met;
-        into->values[i] = met;
+        ms_path name = met_value(frame, into->values[i], i, block);
+        if (met->count < MS_OWNED_MAX && owned_by_both(frame, into, from, i))
+            met->owned[met->count++] = name;
+        changed |= into->values[i] != name;
+        into->values[i] = name;
     }
     return changed;
 }
@@ -140,17 +166,28 @@ static bool merge_published(struct ms_state *into, const struct ms_state *from) 
     return changed;
 }
 
-static bool merge_owned(struct ms_state *into, const struct ms_state *from) {
+static bool is_among(const ms_path *paths, uint32_t count, ms_path path) {
+    for (uint32_t i = 0; i < count; i++)
+        if (paths[i] == path)
+            return true;
+    return false;
+}
+
+static bool merge_owned(struct ms_state *into, const struct ms_state *from, const struct met *met) {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < into->owned_count; i++) {
-        bool both = false;
-        for (uint32_t j = 0; j < from->owned_count; j++)
-            both |= into->owned[i] == from->owned[j];
-        if (both)
+    for (uint32_t i = 0; i < into->owned_count; i++)
+        if (is_among(from->owned, from->owned_count, into->owned[i]) ||
+            is_among(met->owned, met->count, into->owned[i]))
             into->owned[kept++] = into->owned[i];
-    }
     bool changed = kept != into->owned_count;
     into->owned_count = (uint8_t)kept;
+    for (uint32_t i = 0; i < met->count; i++) {
+        if (is_among(into->owned, into->owned_count, met->owned[i]))
+            continue;
+        uint32_t count = into->owned_count;
+        ms_state_own(into, met->owned[i]);
+        changed |= into->owned_count != count;
+    }
     return changed;
 }
 
@@ -204,9 +241,10 @@ static bool merge_held(struct ms_state *into, const struct ms_state *from) {
 static bool merge(const struct ms_frame *frame, struct ms_state *into, const struct ms_state *from,
                   uint32_t block) {
     bool changed = merge_held(into, from);
-    changed |= merge_values(frame, into, from, block);
+    struct met met = {.count = 0};
+    changed |= merge_values(frame, into, from, block, &met);
     changed |= merge_constraints(into, from);
-    changed |= merge_owned(into, from);
+    changed |= merge_owned(into, from, &met);
     changed |= merge_published(into, from);
     changed |= (from->given_away & ~into->given_away) != 0 || (from->fog && !into->fog);
     into->fog |= from->fog;
