@@ -107,8 +107,16 @@ uint64_t ms_threads_joined(struct ms_program *program, ms_function function, uin
     return joined;
 }
 
-static bool effect_waits(const struct ms_program *program, const struct ms_event *call,
-                         const struct ms_effect *effect) {
+static bool is_on_semaphore(struct ms_program *program, ms_function function,
+                            const struct ms_event *call, const struct ms_effect *effect) {
+    if (effect->object.kind != MS_OPERAND_ARGUMENT || effect->object.index >= call->arguments.count)
+        return false;
+    ms_path argument = program->facts->arguments[call->arguments.first + effect->object.index];
+    return ms_is_semaphore(program, function, ms_make(program, MS_PATH_DEREF, argument, 0, 0));
+}
+
+static bool effect_waits(struct ms_program *program, ms_function function,
+                         const struct ms_event *call, const struct ms_effect *effect) {
     switch (effect->verb) {
     case MS_VERB_WAIT:
     case MS_VERB_BARRIER:
@@ -116,8 +124,7 @@ static bool effect_waits(const struct ms_program *program, const struct ms_event
     case MS_VERB_RCU_SYNCHRONIZE:
         return true;
     case MS_VERB_ACQUIRE:
-        /* A semaphore: its model cannot be told from that of a mutex but by the name. */
-        return strstr(ms_name(program, ms_function_at(program, call->callee)->name), "sem_");
+        return is_on_semaphore(program, function, call, effect);
     default:
         return false;
     }
@@ -150,7 +157,7 @@ bool ms_call_waits(struct ms_program *program, ms_function function, uint32_t ev
     const struct ms_event *call = &program->facts->events[event];
     struct ms_known_effects known = ms_effects_of(program, call);
     for (uint32_t i = 0; i < known.count; i++)
-        if (effect_waits(program, call, &known.items[i]) &&
+        if (effect_waits(program, function, call, &known.items[i]) &&
             ms_effect_applies(program, call, &known.items[i]))
             return true;
     if (known.complete)
@@ -158,6 +165,5 @@ bool ms_call_waits(struct ms_program *program, ms_function function, uint32_t ev
     if (!call->callee)
         return true; /* through a pointer: it may */
     const struct ms_function_node *callee = ms_function_at(program, call->callee);
-    (void)function;
     return callee->blocks.count && function_waits(program, call->callee, depth + 1);
 }

@@ -15,10 +15,6 @@
 /* What a semaphore says; no flag is ever set to it. */
 static const int64_t POSTED = INT64_MIN;
 
-static bool is_semaphore(const struct ms_program *program, ms_function function, ms_path lock) {
-    return ms_type_role(program, ms_path_type(program, function, lock)) == MS_ROLE_SEMAPHORE;
-}
-
 /* Whether this access says, or asks, something in a way that others can rely on. */
 static bool is_message(const struct ms_access *access, uint8_t kind) {
     if (access->kind != kind || (access->flags & MS_ACCESS_MAP))
@@ -141,7 +137,7 @@ static bool says_after(struct ms_program *program, ms_function function, uint32_
     for (size_t i = 0; i < program->release_count; i++) {
         const struct ms_lock_step *step = &program->releases[i];
         if (step->function == function && step->event > event &&
-            is_semaphore(program, function, step->lock) &&
+            ms_is_semaphore(program, function, step->lock) &&
             asks_on_the_way(program, reader, ms_lock_key(program, step->lock), POSTED))
             return true;
     }

@@ -36,7 +36,7 @@ static const struct ms_held *lost_lock(struct ms_local *local, const struct ms_s
         ms_path location = ms_operand_location(&local->frame, state, call, &effect->object);
         held = location && !state->fuzzy && !state->fog ? held_in(local->program, state, location)
                                                         : NULL;
-        if (!held)
+        if (!held || ms_is_semaphore(local->program, local->function, held->lock))
             return NULL;
     }
     return held;

@@ -230,9 +230,12 @@ static void analyse(struct ms_program *program, ms_function function, uint32_t *
     fixpoint(&local, order, reached, count);
     local.code->calls.first = (uint32_t)program->call_count;
     local.code->accesses.first = (uint32_t)program->access_count;
+    local.code->acquisitions.first = (uint32_t)program->acquisition_count;
     final_walk(&local, order, reached, record);
     local.code->calls.count = (uint32_t)program->call_count - local.code->calls.first;
     local.code->accesses.count = (uint32_t)program->access_count - local.code->accesses.first;
+    local.code->acquisitions.count =
+        (uint32_t)program->acquisition_count - local.code->acquisitions.first;
     for (uint32_t i = 0; i < local.frame.locals; i++)
         slot_of[local.frame.local_variables[i]] = 0;
     free(order);

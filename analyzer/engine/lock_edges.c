@@ -25,10 +25,6 @@ static ms_path identity(struct ms_program *program, ms_path lock) {
     return ms_is_unique_lock(program, lock) ? lock : ms_lock_key(program, lock);
 }
 
-static bool is_lock(const struct ms_program *program, ms_function function, ms_path lock) {
-    return ms_type_role(program, ms_path_type(program, function, lock)) != MS_ROLE_SEMAPHORE;
-}
-
 static void add_edges(struct ms_program *program, uint32_t number, uint32_t c,
                       struct ms_lock_edges *edges) {
     const struct ms_acquisition *acquisition = &program->acquisitions[number];
@@ -45,7 +41,7 @@ static void add_edges(struct ms_program *program, uint32_t number, uint32_t c,
     for (uint32_t i = 0; i < edge.locks.count; i++) {
         const struct ms_held *held = &edge.locks.items[i];
         if (held->level <= 0 || held->mode == MS_MODE_ONCE || held->lock == edge.taken ||
-            !is_lock(program, function, held->lock))
+            ms_is_semaphore(program, function, held->lock))
             continue;
         edge.held = held->lock;
         edge.from = identity(program, edge.held);
@@ -77,7 +73,7 @@ struct ms_lock_edges ms_collect_lock_edges(struct ms_program *program) {
     for (uint32_t i = 0; i < program->acquisition_count; i++) {
         const struct ms_acquisition *acquisition = &program->acquisitions[i];
         if (acquisition->tries || acquisition->fuzzy || acquisition->owned ||
-            !is_lock(program, acquisition->function, acquisition->lock))
+            ms_is_semaphore(program, acquisition->function, acquisition->lock))
             continue;
         for (uint32_t c = 0; c < program->code[acquisition->function].context_count; c++)
             add_edges(program, i, c, &edges);

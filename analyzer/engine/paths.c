@@ -158,6 +158,10 @@ enum ms_type_role ms_type_role(const struct ms_program *program, ms_type type) {
     return model ? model->role : MS_ROLE_NONE;
 }
 
+bool ms_is_semaphore(const struct ms_program *program, ms_function function, ms_path lock) {
+    return ms_type_role(program, ms_path_type(program, function, lock)) == MS_ROLE_SEMAPHORE;
+}
+
 enum ms_type_role ms_pointee_role(const struct ms_program *program, ms_type type) {
     const struct ms_type_node *node = &program->facts->types[type];
     return node->kind == MS_TYPE_POINTER ? ms_type_role(program, node->target) : MS_ROLE_NONE;

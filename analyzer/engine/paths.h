@@ -37,6 +37,8 @@ ms_path ms_place_of_map(const struct ms_program *program, ms_path path);
 /* The type of a location; needs the function for its parameters (0: none at hand). */
 ms_type ms_path_type(const struct ms_program *program, ms_function function, ms_path location);
 enum ms_type_role ms_type_role(const struct ms_program *program, ms_type type);
+/* A semaphore is posted by anyone: to wait for it is not to hold it. */
+bool ms_is_semaphore(const struct ms_program *program, ms_function function, ms_path lock);
 /* The role of what a pointer of this type points to. */
 enum ms_type_role ms_pointee_role(const struct ms_program *program, ms_type type);
 

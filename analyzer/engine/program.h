@@ -226,6 +226,7 @@ struct ms_code {
     uint32_t component;       /* strongly connected component, callees first */
     struct ms_range calls;    /* in program->calls */
     struct ms_range accesses; /* in program->accesses */
+    struct ms_range acquisitions;
     ms_path *acquired;        /* keys of the locks that it takes itself */
     size_t acquired_count;
     bool recursive;

@@ -24,19 +24,22 @@ static const char *name_of(const struct ms_program *program, ms_function functio
     return ms_name(program, ms_function_at(program, function)->name);
 }
 
-/* Someone who loads the pointer atomically, beside this access to it, with no lock in common. */
+/* Whether this loads the pointer atomically, beside that access to it, with no lock in common. */
+static bool is_reader(struct ms_program *program, const struct ms_instance *reader,
+                      const struct ms_instance *writer) {
+    bool known;
+    const struct ms_access *access = ms_access_of(program, reader);
+    return access->kind == MS_ACCESS_READ && (access->flags & MS_ACCESS_ATOMIC) &&
+           access->function != ms_access_of(program, writer)->function &&
+           ms_parallel(program, writer, reader, &known) && !ms_excluded(program, writer, reader);
+}
+
 static const struct ms_instance *reader_beside(struct ms_program *program,
                                                const struct ms_group *group,
                                                const struct ms_instance *writer) {
-    bool known;
-    for (uint32_t i = 0; i < group->count && i < READERS_MAX; i++) {
-        const struct ms_instance *other = &group->items[i];
-        const struct ms_access *access = ms_access_of(program, other);
-        if (access->kind == MS_ACCESS_READ && (access->flags & MS_ACCESS_ATOMIC) &&
-            access->function != ms_access_of(program, writer)->function &&
-            ms_parallel(program, writer, other, &known) && !ms_excluded(program, writer, other))
-            return other;
-    }
+    for (uint32_t i = 0; i < group->count && i < READERS_MAX; i++)
+        if (is_reader(program, &group->items[i], writer))
+            return &group->items[i];
     return NULL;
 }
 
@@ -75,6 +78,43 @@ static bool waits_between(struct ms_program *program, ms_function function, uint
                 ms_event_follows(program, function, e, to, NULL, NULL))
                 return true;
         }
+    }
+    return false;
+}
+
+/* A way through a function, from one event to another. */
+struct way {
+    ms_function function;
+    uint32_t from, to;
+};
+
+static bool is_on_way(struct ms_program *program, const struct way *way, uint32_t event) {
+    return ms_event_follows(program, way->function, way->from, event, NULL, NULL) &&
+           ms_event_follows(program, way->function, event, way->to, NULL, NULL);
+}
+
+static bool takes_lock_of(struct ms_program *program, const struct ms_acquisition *taken,
+                          const struct ms_instance *reader) {
+    return taken->mode == MS_MODE_EXCLUSIVE && !taken->tries &&
+           ms_holds(program, reader, ms_lock_key(program, taken->lock)) != 0;
+}
+
+/* Who takes the lock that a reader holds, if only to give it back, has waited for that reader. */
+static bool passes_lock_of(struct ms_program *program, const struct way *way,
+                           const struct ms_instance *reader) {
+    struct ms_range taken = program->code[way->function].acquisitions;
+    for (uint32_t i = taken.first; reader->locks.count && i < taken.first + taken.count; i++)
+        if (takes_lock_of(program, &program->acquisitions[i], reader) &&
+            is_on_way(program, way, program->acquisitions[i].event))
+            return true;
+    struct ms_range calls = program->code[way->function].calls;
+    for (uint32_t i = calls.first; reader->locks.count && i < calls.first + calls.count; i++) {
+        const struct ms_call_site *site = &program->calls[i];
+        struct ms_range inner = program->code[site->callee].acquisitions;
+        for (uint32_t k = inner.first; k < inner.first + inner.count; k++)
+            if (takes_lock_of(program, &program->acquisitions[k], reader) &&
+                is_on_way(program, way, site->event))
+                return true;
     }
     return false;
 }
@@ -134,9 +174,16 @@ static void judge_retirement(struct ms_program *program, const struct ms_retirem
     uint32_t event;
     struct ms_instance writer;
     bool replaced = group && is_replaced_before(program, retired, &writer, &event);
-    const struct ms_instance *reader = replaced ? reader_beside(program, group, &writer) : NULL;
-    if (!reader || reader_is_counted(program, reader, retired->place) ||
-        waits_between(program, retired->function, event, retired->event))
+    if (!replaced || waits_between(program, retired->function, event, retired->event))
+        return;
+    const struct way way = {retired->function, event, retired->event};
+    const struct ms_instance *reader = NULL;
+    for (uint32_t i = 0; i < group->count && i < READERS_MAX && !reader; i++)
+        if (is_reader(program, &group->items[i], &writer) &&
+            !reader_is_counted(program, &group->items[i], retired->place) &&
+            !passes_lock_of(program, &way, &group->items[i]))
+            reader = &group->items[i];
+    if (!reader)
         return;
     const struct ms_access *access = ms_access_of(program, &writer);
     const struct ms_access *other = ms_access_of(program, reader);
@@ -149,9 +196,8 @@ static void judge_retirement(struct ms_program *program, const struct ms_retirem
     ms_report_note(program, access->function, event_at(program, access->event)->where,
                    "it is replaced here");
     ms_report_note(program, other->function, event_at(program, other->event)->where,
-                   "it is loaded here without a lock, in %s(); wait for these readers first, or "
-                   "defer the free",
-                   name_of(program, other->function));
+                   "it is loaded here%s, in %s(); wait for these readers first, or defer the free",
+                   reader->locks.count ? "" : " without a lock", name_of(program, other->function));
 }
 
 /* ---- taken out of an RCU list or table, and freed ---- */
