@@ -6,6 +6,7 @@
 // own business and stays as it is.
 
 #include "InstrumentCalls.h"
+#include "InstrumentAtomics.h"
 #include "InstrumentHooks.h"
 #include "InstrumentOperations.h"
 #include "Probes.h"
@@ -366,6 +367,7 @@ PreservedAnalyses InstrumentCallsPass::run(Module &M, ModuleAnalysisManager &) {
     return PreservedAnalyses::all();
   M.addModuleFlag(Module::Max, ModuleFlag, 1);
   CallInstrumenter(M, Models, Notes.get(), Probes.get()).run();
+  instrumentAtomics(M);
   return PreservedAnalyses::none();
 }
 

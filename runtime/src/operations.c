@@ -348,7 +348,7 @@ void mapsan_tag_begin_slow(struct mapsan_tag *tag, const void *map, const struct
         __atomic_store_n(&tag->map, map, __ATOMIC_RELAXED);
     self->busy = true;
     /* All zero: a new map, maybe in the memory of one that was not destroyed. */
-    if (self->lane && !__atomic_load_n(&tag->touched, __ATOMIC_RELAXED))
+    if (self->lane && !(__atomic_load_n(&tag->touched, __ATOMIC_RELAXED) | tag->made))
         mapsan_order_forget(tag);
     /* Before the claim or the observe, so that a writer who sees nobody can trust that. */
     mapsan_touch(tag, self);
@@ -398,15 +398,24 @@ static bool is_for_map(const struct mapsan_open *open, const void *map,
     return mapsan_table_owns(open->tag) && (open->tag->map == map || open->site == site);
 }
 
-/* The entry to be closed by a hook in this frame. */
+/* The entry to be closed by a hook in this frame: of those that fit, the one that began nearest
+ * below. Not the same frame: where the hook is the last call of its function, the compiler may have
+ * left that one's frame already. */
 static struct mapsan_open *innermost(struct mapsan_thread *self, const struct mapsan_tag *tag,
-                                     const void *map, const struct mapsan_site *site) {
+                                     const void *map, const struct mapsan_site *site,
+                                     uintptr_t frame) {
+    struct mapsan_open *best = NULL, *any = NULL;
     for (uint32_t i = self->nested + 1; i-- > 0;) {
         struct mapsan_open *open = entry_at(self, i);
-        if (mapsan_is_open(open) && (tag ? open->tag == tag : is_for_map(open, map, site)))
-            return open;
+        if (!mapsan_is_open(open) || !(tag ? open->tag == tag : is_for_map(open, map, site)))
+            continue;
+        if (!any)
+            any = open;
+        if (on_stack(self, frame) && open->frame <= (frame | MAPSAN_DOUBTED) &&
+            (!best || (open->frame & ~MAPSAN_DOUBTED) > (best->frame & ~MAPSAN_DOUBTED)))
+            best = open;
     }
-    return NULL;
+    return best ? best : any;
 }
 
 static void end_innermost(const struct mapsan_tag *tag, const void *map,
@@ -415,10 +424,10 @@ static void end_innermost(const struct mapsan_tag *tag, const void *map,
     if (!self->slot || self->busy)
         return;
     self->busy = true;
+    struct mapsan_open *open = innermost(self, tag, map, site, frame);
     if (self->nested)
-        bury_dead(self, frame, NULL, NULL);
-    struct mapsan_open *open = innermost(self, tag, map, site);
-    if (open)
+        bury_dead(self, open ? open->frame & ~MAPSAN_DOUBTED : frame, NULL, NULL);
+    if (open && mapsan_is_open(open))
         end(self, open, frame);
     self->busy = false;
 }

@@ -71,6 +71,7 @@ static void start(void) {
         mapsan_threads_disable();
     /* Only now: a lock that is taken on the way here would lead back here. */
     __mapsan_sync = wanted;
+    __mapsan_order = wanted & MAPSAN_SYNC_ORDER;
 }
 
 void mapsan_start(void) {

@@ -61,6 +61,43 @@ set_target_properties(late_library PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY
                       ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 add_test(NAME runtime/late COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scenarios.sh $<TARGET_FILE:late>)
 
+# mode=hb: operations that do not overlap, with and without what orders them.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(MAPSAN_ORDER_GLIB REQUIRED IMPORTED_TARGET glib-2.0)
+foreach(library mapsan_rt mapsan_rt_shared)
+  mapsan_runtime_program(order_${library} ${library} order.c)
+  mapsan_runtime_program(order_glib_${library} ${library} order_glib.c)
+  target_link_libraries(order_glib_${library} PRIVATE PkgConfig::MAPSAN_ORDER_GLIB)
+  foreach(program order order_glib)
+    add_test(NAME runtime/${program}_${library} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scenarios.sh
+             $<TARGET_FILE:${program}_${library}>)
+  endforeach()
+endforeach()
+mapsan_runtime_program(order_static mapsan_rt order.c)
+target_compile_options(order_static PRIVATE -fno-pie)
+target_link_options(order_static PRIVATE -static
+                    @${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/mapsan_static.rsp)
+# (freed: the C library's own free is not seen there)
+add_test(NAME runtime/order_static COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scenarios.sh
+         $<TARGET_FILE:order_static> "^[^f]")
+# The same in programs that mapsan-clang builds: atomic operations, and what Go tests.
+foreach(program order_atomic go_maps)
+  foreach(level 0 2)
+    set(built ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${program}_O${level})
+    add_custom_command(
+      OUTPUT ${built}
+      COMMAND mapsan-clang -O${level} -g ${CMAKE_CURRENT_SOURCE_DIR}/${program}.c
+              ${MAPSAN_ORDER_GLIB_CFLAGS} ${MAPSAN_ORDER_GLIB_LDFLAGS} -o ${built}
+      DEPENDS ${program}.c mapsan-clang mapsan_plugin mapsan_rt COMMAND_EXPAND_LISTS VERBATIM)
+    list(APPEND MAPSAN_ORDER_BUILT ${built})
+    set(runner_order_atomic scenarios.sh)
+    set(runner_go_maps go_maps.sh)
+    add_test(NAME runtime/${program}_O${level}
+             COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${runner_${program}} ${built})
+  endforeach()
+endforeach()
+add_custom_target(order_programs ALL DEPENDS ${MAPSAN_ORDER_BUILT})
+
 mapsan_runtime_program(options mapsan_rt options.c)
 add_test(NAME runtime/options
          COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/options.sh $<TARGET_FILE:options>)

@@ -108,6 +108,11 @@ void __mapsan_tag_init(struct mapsan_tag *tag, const void *map, const struct map
 void __mapsan_tag_destroy_begin(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site);
 void __mapsan_tag_destroy_end(struct mapsan_tag *tag);
 
+/* mode=hb: around atomic operations, where this byte says so. */
+extern uint8_t __mapsan_order;
+void __mapsan_atomic_release(const void *address);
+void __mapsan_atomic_acquire(const void *address);
+
 /* Called by every instrumented module's constructor; the runtime refuses an ABI it does not know. */
 void __mapsan_module(uint32_t abi);
 

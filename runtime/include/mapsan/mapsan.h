@@ -90,6 +90,30 @@
     MAPSAN_AT_SITE_(__mapsan_tag_destroy_begin, MAPSAN_OP_DESTROY, 0, map, tag, text)
 #define MAPSAN_DESTROY_END(tag) MAPSAN_AT_END_(__mapsan_tag_destroy_end, tag)
 
+/* ---- synchronisation that nobody can see ----------------------------------------------------- */
+
+/* For mode=hb, and for the locks in reports: pthread, C11, GLib and atomic operations in code that
+ * mapsan-clang compiled are known; a lock or a hand-over of your own making is not. Thread-safe;
+ * any address may stand for the synchronisation. */
+#ifdef MAPSAN_ENABLED
+/* What this thread did until here happens before what another does after its HAPPENS_AFTER. */
+#define MAPSAN_HAPPENS_BEFORE(address) __mapsan_happens_before(address)
+#define MAPSAN_HAPPENS_AFTER(address) __mapsan_happens_after(address)
+/* After a lock was taken, exclusively or shared; before it is given up. */
+#define MAPSAN_LOCK_TAKEN(lock) __mapsan_lock_taken(lock, 0)
+#define MAPSAN_LOCK_TAKEN_SHARED(lock) __mapsan_lock_taken(lock, 1)
+#define MAPSAN_LOCK_GIVEN_UP(lock) __mapsan_lock_given_up(lock)
+/* A coroutine: this thread goes on with the stack of `size` bytes from `low`. */
+#define MAPSAN_STACK_SWITCHED(low, size) __mapsan_stack_switched(low, size)
+#else
+#define MAPSAN_HAPPENS_BEFORE(address) ((void)(address))
+#define MAPSAN_HAPPENS_AFTER(address) ((void)(address))
+#define MAPSAN_LOCK_TAKEN(lock) ((void)(lock))
+#define MAPSAN_LOCK_TAKEN_SHARED(lock) ((void)(lock))
+#define MAPSAN_LOCK_GIVEN_UP(lock) ((void)(lock))
+#define MAPSAN_STACK_SWITCHED(low, size) ((void)(low), (void)(size))
+#endif
+
 /* ---- annotations for the analyzer ------------------------------------------------------------ */
 
 /* Says in the effect language what a function, macro-like inline function or type does, for
@@ -135,6 +159,13 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* The functions behind the macros. */
+void __mapsan_happens_before(const void *address);
+void __mapsan_happens_after(const void *address);
+void __mapsan_lock_taken(const void *lock, int shared);
+void __mapsan_lock_given_up(const void *lock);
+void __mapsan_stack_switched(const void *low, size_t size);
 
 struct mapsan_report {
     const char *title; /* "concurrent map writes" */
