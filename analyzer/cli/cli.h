@@ -144,6 +144,7 @@ int run_program(char **command, unsigned seconds);
 int command_check(int count, char **words);
 int command_dump(int count, char **words);
 int command_confirm(int count, char **words);
+int command_annotate(int count, char **words);
 int command_explain(int count, char **words);
 int command_checks(int count, char **words);
 int command_models(int count, char **words);

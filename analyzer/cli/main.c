@@ -16,6 +16,9 @@ static const struct command {
     {"confirm", "[--runs=N] [--timeout=SECONDS] [FILES] -- PROGRAM ARGS",
      "runs a program that mapsan-clang built, and says which findings it confirms",
      command_confirm},
+    {"annotate", "(as check)",
+     "prints a patch that writes the guards inferred into the sources, as attributes",
+     command_annotate},
     {"dump", "(as check)", "prints the facts as JSON", command_dump},
     {"explain", "CHECK", "what a check finds, why, and how to fix or silence it", command_explain},
     {"checks", "", "lists the checks", command_checks},
@@ -37,7 +40,7 @@ static int print_help(FILE *out, int code) {
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  mapsan %s%s%s\n      %s\n", commands[i].name, *commands[i].usage ? " " : "",
                 commands[i].usage, commands[i].summary);
-    fputs("\nOptions of check, confirm and dump:\n", out);
+    fputs("\nOptions of check, confirm, annotate and dump:\n", out);
     print_options(out);
     fputs("\nExit code: 0 nothing found, 1 findings, 2 something could not be read or judged.\n",
           out);
