@@ -22,6 +22,7 @@
 #include "order.h"
 #include "report.h"
 #include "trace.h"
+#include "tsan.h"
 
 enum { PAIRS = 4096 };
 
@@ -230,6 +231,8 @@ static void report(struct mapsan_thread *self, const struct mapsan_open *mine,
     const struct mapsan_check *check = reason ? reason->check : NULL;
     const bool was_busy = self->busy;
     const uint8_t both = mine->site->flags & closed->site->flags;
+    if (mapsan_tsan && other != self)
+        return; /* it has been told of both operations */
     if (both & MAPSAN_SITE_ATOMIC || reported_before(mine->site, closed->site))
         return;
     self->busy = true;

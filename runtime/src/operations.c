@@ -16,6 +16,7 @@
 #include "protocol.h"
 #include "stack.h"
 #include "table.h"
+#include "tsan.h"
 
 static bool on_stack(const struct mapsan_thread *self, uintptr_t frame) {
     return frame >= self->stack_low && frame < self->stack_high;
@@ -334,6 +335,8 @@ static void begin(struct mapsan_thread *self, struct mapsan_tag *tag,
     }
     if (MAPSAN_UNLIKELY(mapsan_delaying))
         mapsan_delay_begun(self, open);
+    if (MAPSAN_UNLIKELY(mapsan_tsan))
+        mapsan_tsan_access(open);
     if (self->lane)
         mapsan_order_access(self, open);
     self->hook_frame = 0;

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "../include/mapsan/mapsan.h"
@@ -24,6 +25,7 @@
 
 /* Not pthread_once, which is watched, and comes by here. */
 enum { NOT_YET, STARTING, STARTED };
+enum { SHARE_OF_LIMIT = 16 };
 static int progress;
 static pid_t starter;
 
@@ -38,9 +40,19 @@ static void read_options(void) {
         mapsan_flags_help(&mapsan_flags, mapsan_say);
 }
 
+/* The maps to make room for: where the address space is limited, most of it is the program's. */
+static size_t maps_wanted(void) {
+    const size_t wanted = (size_t)mapsan_flags.max_maps;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return wanted;
+    const size_t fitting = limit.rlim_cur / SHARE_OF_LIMIT / MAPSAN_TABLE_ENTRY;
+    return fitting < wanted ? fitting : wanted;
+}
+
 static void start_watching(void) {
     char line[160];
-    const size_t wanted = (size_t)mapsan_flags.max_maps;
+    const size_t wanted = maps_wanted();
     const size_t room = mapsan_table_start(wanted);
     if (room < wanted) {
         snprintf(line, sizeof line,

@@ -18,6 +18,7 @@
 #include "order.h"
 #include "output.h"
 #include "trace.h"
+#include "tsan.h"
 
 uint8_t __mapsan_sync = MAPSAN_SYNC_EARLY;
 
@@ -77,6 +78,8 @@ static unsigned let_go(struct mapsan_thread *self, const void *lock, unsigned ki
 }
 
 void mapsan_lock_taken(const void *lock, unsigned kind, uintptr_t pc) {
+    if (__mapsan_sync & MAPSAN_SYNC_TSAN)
+        mapsan_tsan_taken(lock, kind);
     struct mapsan_thread *self = enter();
     if (!self)
         return;
@@ -91,6 +94,8 @@ void mapsan_lock_taken(const void *lock, unsigned kind, uintptr_t pc) {
 }
 
 void mapsan_lock_given_up(const void *lock, unsigned kind) {
+    if (__mapsan_sync & MAPSAN_SYNC_TSAN)
+        mapsan_tsan_given_up(lock, kind);
     struct mapsan_thread *self = enter();
     if (!self)
         return;
@@ -115,6 +120,8 @@ void mapsan_lock_renewed(const void *lock) {
 }
 
 void mapsan_release(const void *object) {
+    if (__mapsan_sync & MAPSAN_SYNC_TSAN)
+        mapsan_tsan_release(object);
     struct mapsan_thread *self = __mapsan_sync & MAPSAN_SYNC_ORDER ? enter() : NULL;
     if (!self)
         return;
@@ -124,6 +131,8 @@ void mapsan_release(const void *object) {
 }
 
 void mapsan_acquire(const void *object) {
+    if (__mapsan_sync & MAPSAN_SYNC_TSAN)
+        mapsan_tsan_acquire(object);
     struct mapsan_thread *self = __mapsan_sync & MAPSAN_SYNC_ORDER ? enter() : NULL;
     if (!self)
         return;
@@ -162,8 +171,12 @@ uint8_t mapsan_sync_prepare(void) {
             mapsan_say("mapsan: mode=hb: no memory for it; only overlaps are reported\n");
         }
     }
+    if (mapsan_tsan_start()) {
+        wanted |= MAPSAN_SYNC_TSAN;
+        mapsan_slow_only = true;
+    }
     mapsan_interposers_start();
-    if (wanted & MAPSAN_SYNC_ORDER)
+    if (wanted & (MAPSAN_SYNC_ORDER | MAPSAN_SYNC_TSAN))
         mapsan_interpose_dispatch();
     return wanted;
 }

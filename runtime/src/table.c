@@ -18,6 +18,8 @@ struct mapsan_entry {
     uint32_t references;                /* to the map, as far as seen; 0: not known */
 };
 
+_Static_assert(sizeof(struct mapsan_entry) == MAPSAN_TABLE_ENTRY, "as stated");
+
 static struct mapsan_entry *entries; /* [0] is never used: index 0 ends a list */
 static uint64_t *heads;
 static size_t capacity;

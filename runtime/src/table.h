@@ -15,6 +15,9 @@
 
 #include "mapsan/hooks.h"
 
+/* Bytes for each map. */
+enum { MAPSAN_TABLE_ENTRY = 64 };
+
 /* tag.map of an entry that stands for no map. Not NULL, which callers may pass for one. */
 #define MAPSAN_NO_MAP ((const void *)UINTPTR_MAX)
 

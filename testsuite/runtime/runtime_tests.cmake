@@ -44,7 +44,8 @@ foreach(sanitizer thread address)
     add_test(NAME runtime/${program} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scenarios.sh
              $<TARGET_FILE:${program}>
              "^(write|read|locked|longjmp|many_threads_ok|exit|signal|cross)")
-    set_tests_properties(runtime/${program} PROPERTIES TIMEOUT 120)
+    set_tests_properties(runtime/${program} PROPERTIES TIMEOUT 120
+                         ENVIRONMENT SCENARIOS_OPTIONS=tsan=0)
   endforeach()
 endforeach()
 
@@ -96,6 +97,31 @@ foreach(program order_atomic go_maps)
              COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${runner_${program}} ${built})
   endforeach()
 endforeach()
+# ThreadSanitizer on GLib's tables, by our hooks.
+set(built ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/tsan_glib)
+add_custom_command(
+  OUTPUT ${built}
+  COMMAND mapsan-clang -O1 -g -fsanitize=thread ${CMAKE_CURRENT_SOURCE_DIR}/tsan_glib.c
+          ${MAPSAN_ORDER_GLIB_CFLAGS} ${MAPSAN_ORDER_GLIB_LDFLAGS} -o ${built}
+  DEPENDS tsan_glib.c mapsan-clang mapsan_plugin mapsan_rt COMMAND_EXPAND_LISTS VERBATIM)
+list(APPEND MAPSAN_ORDER_BUILT ${built})
+add_test(NAME runtime/tsan_glib COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tsan_glib.sh ${built})
+find_program(MAPSAN_GCC gcc)
+if(MAPSAN_GCC)
+  set(built ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/tsan_tag)
+  add_custom_command(
+    OUTPUT ${built}
+    COMMAND ${MAPSAN_GCC} -O1 -g -fsanitize=thread -I${PROJECT_SOURCE_DIR}/runtime/include
+            ${CMAKE_CURRENT_SOURCE_DIR}/tsan_tag.c -Wl,--whole-archive $<TARGET_FILE:mapsan_rt>
+            -Wl,--no-whole-archive -lpthread -ldl -o ${built}
+    DEPENDS tsan_tag.c mapsan_rt VERBATIM)
+  list(APPEND MAPSAN_ORDER_BUILT ${built})
+  add_test(NAME runtime/tsan_tag_gcc COMMAND ${built})
+  set_tests_properties(runtime/tsan_tag_gcc PROPERTIES PASS_REGULAR_EXPRESSION
+                       "ThreadSanitizer: race on map")
+  add_test(NAME runtime/tsan_tag_gcc_locked COMMAND ${built} locked)
+  set_tests_properties(runtime/tsan_tag_gcc_locked PROPERTIES FAIL_REGULAR_EXPRESSION "Sanitizer")
+endif()
 add_custom_target(order_programs ALL DEPENDS ${MAPSAN_ORDER_BUILT})
 
 mapsan_runtime_program(options mapsan_rt options.c)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Runs every scenario of a program, with maps in the side table and with tags of their own. A report is
 # expected on the first line of stderr, word for word, and the process must abort; else not a word.
+# SCENARIOS_OPTIONS becomes MAPSAN_OPTIONS.
 #     scenarios.sh PROGRAM [PATTERN]    only the scenarios whose names match the extended pattern
 set -u
 program=$1 pattern=${2:-.}
@@ -13,7 +14,7 @@ fail() {
     head -40 "$work/err"
     failures=$((failures + 1))
 }
-MAPSAN_OPTIONS=
+MAPSAN_OPTIONS=${SCENARIOS_OPTIONS:-}
 export MAPSAN_OPTIONS
 "$program" list | grep -E "$pattern" >"$work/list" || exit 1
 for kind in table tag; do
