@@ -64,8 +64,14 @@ struct units {
 size_t add_images(struct units *units, const unsigned char *data, size_t size, const char *where);
 void free_units(struct units *units);
 
-/* objects.c: programs, shared objects, object files, archives. */
-void read_objects(struct units *units, const struct words *files, const char *plugin_hint);
+/* objects.c: programs, shared objects, object files, archives. `plugin` is for the hint alone. */
+void read_objects(struct units *units, const struct cli_options *options, const char *plugin);
+
+/* containers.c. The names of a thin archive's members, malloc'ed; false if it is damaged. */
+bool thin_members(int file, struct words *members);
+/* An ELF object made of the LLVM bitcode at `path`, which complaints call `name`, as an open file;
+ * -1 after having complained. */
+int assemble_bitcode(const char *name, const char *path, const char *compiler, bool *said);
 
 /* One run of the compiler. */
 struct job {

@@ -15,13 +15,15 @@ static const char head[] =
     ":root { color-scheme: light dark; }\n"
     "body { font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 "
     "1em; }\n"
-    "h2 { font-size: 1.05em; margin: 2.5em 0 .3em; }\n"
+    "h2 { font-size: 1.05em; margin: 2.5em 0 .3em; overflow-wrap: anywhere; }\n"
     "pre { font: 13px/1.5 ui-monospace, monospace; overflow-x: auto; padding: .6em .8em; margin: "
     ".4em 0;\n"
     "      border: 1px solid #8884; border-radius: 6px; }\n"
     "mark { background: #fa03; color: inherit; display: inline-block; min-width: 100%; }\n"
     ".where { color: #888; font: 13px ui-monospace, monospace; }\n"
     ".check { border: 1px solid #8886; border-radius: 4px; padding: 0 .4em; font-size: .85em; }\n"
+    "code { font: 0.9em ui-monospace, monospace; white-space: nowrap; }\n"
+    ".contents { padding-left: 1.2em; } .contents li { margin: .2em 0; }\n"
     "li { margin: .8em 0; } table { border-collapse: collapse; } td { padding: .1em 1em .1em 0; }\n"
     "</style>\n";
 
@@ -46,6 +48,21 @@ static void put_escaped(struct page *page, const char *text) {
     put_bytes(page, text, strlen(text));
 }
 
+/* A message: what stands between backticks is code. */
+static void put_message(struct page *page, const char *text) {
+    for (bool code = false; *text; code = !code) {
+        size_t length = strcspn(text, "`");
+        put_bytes(page, text, length);
+        text += length;
+        if (*text == '`') {
+            fputs(code ? "</code>" : "<code>", page->out);
+            text++;
+            continue;
+        }
+        fputs(code ? "</code>" : "", page->out); /* a backtick without its like */
+    }
+}
+
 static void put_source(struct page *page, const struct ms_place *where) {
     size_t length;
     if (!source_line(page->sources, where, where->line, &length))
@@ -57,7 +74,7 @@ static void put_source(struct page *page, const struct ms_place *where) {
         if (!text)
             break;
         fputs(line == where->line ? "<mark>" : "", page->out);
-        fprintf(page->out, "%5u  ", line);
+        fprintf(page->out, "%6u  ", line);
         put_bytes(page, text, length);
         fputs(line == where->line ? "</mark>\n" : "\n", page->out);
     }
@@ -72,9 +89,22 @@ static void put_where(struct page *page, const struct ms_place *where) {
     free(name);
 }
 
+static void put_repairs(struct page *page, const struct ms_finding *finding) {
+    struct ms_edit *edits;
+    size_t count = repairs_of(page->sources, finding, &edits);
+    for (size_t i = 0; i < count; i++) {
+        fprintf(page->out, "<div>A repair: %s <code>", edits[i].remove ? "write" : "insert");
+        put_bytes(page, edits[i].insert, strcspn(edits[i].insert, "\n"));
+        fputs("</code>", page->out);
+        put_where(page, &finding->fixits[i].where);
+        fputs("</div>\n", page->out);
+    }
+    free_repairs(edits, count);
+}
+
 static void put_finding(struct page *page, const struct ms_finding *finding) {
     fprintf(page->out, "<section id=\"f%016llx\">\n<h2>", (unsigned long long)finding->fingerprint);
-    put_escaped(page, finding->message);
+    put_message(page, finding->message);
     fprintf(page->out, " <span class=\"check\">%s, %s confidence</span></h2>\n",
             ms_check_name(finding->check), confidence_word(finding->confidence));
     put_where(page, &finding->where);
@@ -83,19 +113,22 @@ static void put_finding(struct page *page, const struct ms_finding *finding) {
         fputs("<ol>\n", page->out);
     for (size_t i = 0; i < finding->note_count; i++) {
         fputs("<li>", page->out);
-        put_escaped(page, finding->notes[i].text);
+        put_message(page, finding->notes[i].text);
         put_where(page, &finding->notes[i].where);
         put_source(page, &finding->notes[i].where);
         fputs("</li>\n", page->out);
     }
-    fputs(finding->note_count ? "</ol>\n</section>\n" : "</section>\n", page->out);
+    fputs(finding->note_count ? "</ol>\n" : "", page->out);
+    put_repairs(page, finding);
+    fputs("</section>\n", page->out);
 }
 
 /* How many of each check, and what it means. */
 static void put_overview(struct page *page, const struct run *run) {
     const struct ms_findings *findings = run->findings;
-    fprintf(page->out, "<h1>mapsan: %zu finding%s</h1>\n<p>%zu translation units, %zu functions",
-            findings->count, findings->count == 1 ? "" : "s", run->units, run->functions);
+    fprintf(page->out, "<h1>mapsan: %zu finding%s</h1>\n<p>%zu translation unit%s, %zu functions",
+            findings->count, findings->count == 1 ? "" : "s", run->units,
+            run->units == 1 ? "" : "s", run->functions);
     if (findings->suppressed)
         fprintf(page->out, ", %zu suppressed", findings->suppressed);
     if (run->failures)
@@ -112,6 +145,22 @@ static void put_overview(struct page *page, const struct run *run) {
         fputs("</td></tr>\n", page->out);
     }
     fputs("</table>\n", page->out);
+}
+
+/* By place, each a link to what is said below. */
+static void put_contents(struct page *page, const struct ms_findings *findings) {
+    fputs("<ul class=\"contents\">\n", page->out);
+    for (size_t i = 0; findings->count > 1 && i < findings->count; i++) {
+        const struct ms_finding *finding = &findings->items[i];
+        char *name = place_name(&finding->where);
+        fprintf(page->out, "<li><a href=\"#f%016llx\">", (unsigned long long)finding->fingerprint);
+        put_escaped(page, name);
+        fprintf(page->out, ":%u</a> ", finding->where.line);
+        put_message(page, finding->message);
+        fputs("</li>\n", page->out);
+        free(name);
+    }
+    fputs("</ul>\n", page->out);
 }
 
 static void put_rules(struct page *page, const struct ms_findings *findings) {
@@ -135,6 +184,7 @@ bool report_html(const struct run *run, struct sources *sources, const char *fil
     if (good) {
         fputs(head, page.out);
         put_overview(&page, run);
+        put_contents(&page, run->findings);
         for (size_t i = 0; i < run->findings->count; i++)
             put_finding(&page, &run->findings->items[i]);
         fputs("<hr>\n", page.out);

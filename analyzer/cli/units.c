@@ -57,7 +57,7 @@ void free_units(struct units *units) {
 void collect_units(struct units *units, const struct cli_options *options) {
     if (!options->database && !options->has_flags) {
         char *plugin = find_plugin(options);
-        read_objects(units, &options->inputs, plugin);
+        read_objects(units, options, plugin);
         free(plugin);
         return;
     }

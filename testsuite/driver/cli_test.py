@@ -155,9 +155,10 @@ class Objects(Cli):
         self.write("a.c", GOOD)
         self.refused("check", "a.c", says="mapsan check a.c -- -I...")
         self.write("bitcode.o", b"BC\xc0\xde" + bytes(60))
-        self.refused("check", "bitcode.o", says="LLVM bitcode")
+        self.refused("check", "bitcode.o", says="bitcode.o: LLVM bitcode (-flto) that clang-19 does not read")
+        self.refused("check", "--clang=no-such", "bitcode.o", says="no-such cannot be run")
         self.write("thin.a", "!<thin>\n/               0           ")
-        self.refused("check", "thin.a", says="a thin archive")
+        self.refused("check", "thin.a", says="thin.a: a damaged thin archive")
         self.write("short", b"\x7fELF\x02\x01\x01")
         self.refused("check", "short", says="short: no")
 
@@ -189,6 +190,34 @@ class Objects(Cli):
         code, _, err = self.mapsan("check", "a.a", "--verbose")
         self.assertIn(code, (0, 1))
         self.assertIn("1 units", err)
+
+    def test_thin_archives_are_followed(self):
+        for name in ("lib/a.o", "lib/one_with_a_name_that_is_too_long_for_the_header.o"):
+            self.object_with(name, self.image())
+        subprocess.run(["ar", "rcT", "lib/t.a", "lib/a.o",
+                        "lib/one_with_a_name_that_is_too_long_for_the_header.o"], cwd=self.home, check=True)
+        self.assertEqual((self.home / "lib/t.a").read_bytes()[:8], b"!<thin>\n")
+        code, _, err = self.mapsan("check", "--verbose", "lib/t.a")
+        self.assertIn("1 units (1 more were copies)", err)
+        self.assertNotEqual(code, 2)
+        (self.home / "lib/a.o").unlink()
+        code, _, err = self.mapsan("check", "--verbose", "lib/t.a")
+        self.assertEqual(code, 2)
+        self.assertIn("mapsan: error: lib/a.o: cannot be opened", err)
+        self.assertIn("1 units", err)
+        whole = (self.home / "lib/t.a").read_bytes()
+        for size in range(8, len(whole)):
+            self.write("cut.a", whole[:size])
+            self.assertEqual(self.mapsan("check", "cut.a")[0], 2)
+
+    def test_bitcode_is_assembled(self):
+        self.write("image", self.image())
+        self.write("lto.c", '__asm__(".section .mapsan.facts,\\"\\",@progbits\\n.incbin \\"image\\"\\n.text");\n')
+        self.compile("lto.c", "lto.o", "-flto")
+        self.assertEqual((self.home / "lto.o").read_bytes()[:4], b"BC\xc0\xde")
+        self.assertIn("1 units", self.mapsan("check", "--verbose", "lto.o")[2])
+        subprocess.run(["ar", "rc", "lto.a", "lto.o"], cwd=self.home, check=True)
+        self.assertIn("1 units", self.mapsan("check", "--verbose", "lto.a")[2])
 
     def test_damaged_facts_are_named(self):
         image = bytearray(self.image())
@@ -400,6 +429,9 @@ class Reports(Cli):
         self.assertNotIn("<b>", page)
         self.assertNotIn("http", page.split("<details>")[0])
         self.assertTrue(page.rstrip().endswith("</html>"))
+        self.assertIn("<code>c.hits</code>", page)
+        self.assertEqual(page.count("<code>"), page.count("</code>"))
+        self.assertEqual(page.count("<div"), page.count("</div>"))
 
     def test_colours_when_asked_for(self):
         self.assertIn("\033[", self.report("--color=always"))
