@@ -98,6 +98,12 @@ void extract_units(struct units *units, const struct jobs *jobs, const struct cl
 /* tools.c: where compiler and plugin are. The plugin's path is malloc'ed; NULL if there is none. */
 char *find_plugin(const struct cli_options *options);
 
+/* A file of ours in "lib" or "include", in the build tree as when installed; malloc'ed, or NULL. */
+char *find_sibling_file(const char *directory, const char *name);
+
+/* interposers.c: the models as C; returns how many functions. */
+size_t write_interposers(const struct ms_models *models, FILE *out);
+
 /* All units that the options ask for, one way or another. */
 void collect_units(struct units *units, const struct cli_options *options);
 
@@ -141,6 +147,12 @@ const char *confidence_word(enum ms_confidence confidence);
 
 enum { RUN_TIMED_OUT = -1 };
 
+/* Where the program is: a name without a slash is looked up as the shell does. malloc'ed. */
+char *find_program(const char *name);
+
+/* The directory, with the files in it. */
+void remove_directory(const char *path);
+
 /* Runs a program to its end, at most that many seconds if not 0; then it is asked to end, and
  * ended. Returns what waitpid says, or RUN_TIMED_OUT. */
 int run_program(char **command, unsigned seconds);
@@ -151,6 +163,8 @@ int command_check(int count, char **words);
 int command_dump(int count, char **words);
 int command_confirm(int count, char **words);
 int command_annotate(int count, char **words);
+int command_run(int count, char **words);
+int command_interposers(int count, char **words);
 int command_explain(int count, char **words);
 int command_checks(int count, char **words);
 int command_models(int count, char **words);

@@ -6,7 +6,6 @@
  */
 #include "confirm.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,22 +33,6 @@ static bool take_number(const char *word, const char *name, unsigned most, unsig
     }
     *number = (unsigned)value;
     return true;
-}
-
-/* A name without a slash is looked up as the shell does. */
-static char *find_program(const char *name) {
-    const char *path = getenv("PATH");
-    if (strchr(name, '/'))
-        return ms_format("%s", name);
-    for (const char *at = path ? path : "/usr/bin:/bin"; *at;) {
-        const size_t length = strcspn(at, ":");
-        char *candidate = ms_format("%.*s%s%s", (int)length, at, length ? "/" : "./", name);
-        if (access(candidate, X_OK) == 0)
-            return candidate;
-        free(candidate);
-        at += length + (at[length] == ':');
-    }
-    return ms_format("%s", name);
 }
 
 /* OPTIONS [INPUTS] -- PROGRAM ARGS. Without inputs, the program itself is judged. */
@@ -94,15 +77,6 @@ static void run_once(const struct request *request) {
                 request->timeout);
     else if (WIFSIGNALED(status))
         fprintf(stderr, "mapsan: the program was ended by signal %d\n", WTERMSIG(status));
-}
-
-static void remove_directory(const char *path) {
-    DIR *directory = opendir(path);
-    for (struct dirent *entry; directory && (entry = readdir(directory));)
-        unlinkat(dirfd(directory), entry->d_name, 0);
-    if (directory)
-        closedir(directory);
-    rmdir(path);
 }
 
 static size_t count_verdicts(const struct evidence *evidence, size_t count, enum verdict verdict) {

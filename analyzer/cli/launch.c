@@ -1,15 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Running the user's program, for a limited time. */
+/* Finding and running the user's program, for a limited time; what it left is removed. */
 #include "cli.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { GRACE_SECONDS = 5 };
+
+char *find_program(const char *name) {
+    const char *path = getenv("PATH");
+    if (strchr(name, '/'))
+        return ms_format("%s", name);
+    for (const char *at = path ? path : "/usr/bin:/bin"; *at;) {
+        const size_t length = strcspn(at, ":");
+        char *candidate = ms_format("%.*s%s%s", (int)length, at, length ? "/" : "./", name);
+        if (access(candidate, X_OK) == 0)
+            return candidate;
+        free(candidate);
+        at += length + (at[length] == ':');
+    }
+    return ms_format("%s", name);
+}
+
+void remove_directory(const char *path) {
+    DIR *directory = opendir(path);
+    for (struct dirent *entry; directory && (entry = readdir(directory));)
+        unlinkat(dirfd(directory), entry->d_name, 0);
+    if (directory)
+        closedir(directory);
+    rmdir(path);
+}
 
 /* Waits until then, or for ever if `until` is 0; false: it still runs. */
 static bool wait_until(pid_t child, time_t until, int *status) {

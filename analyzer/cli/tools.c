@@ -20,18 +20,19 @@ static char *own_directory(void) {
     return strdup(path);
 }
 
-char *find_plugin(const struct cli_options *options) {
-    static const char *const places[] = {"../lib/" MAPSAN_PLUGIN,
-                                         "../" MAPSAN_LIBDIR "/" MAPSAN_PLUGIN};
-    if (options->plugin)
-        return realpath(options->plugin, NULL);
-    char *directory = own_directory();
-    char *found = NULL;
-    for (size_t i = 0; directory && !found && i < sizeof places / sizeof *places; i++) {
-        char *path = ms_format("%s/%s", directory, places[i]);
+char *find_sibling_file(const char *directory, const char *name) {
+    const char *places[] = {directory, strcmp(directory, "lib") == 0 ? MAPSAN_LIBDIR : directory};
+    char *own = own_directory(), *found = NULL;
+    for (size_t i = 0; own && !found && i < sizeof places / sizeof *places; i++) {
+        char *path = ms_format("%s/../%s/%s", own, places[i], name);
         found = realpath(path, NULL);
         free(path);
     }
-    free(directory);
+    free(own);
     return found;
+}
+
+char *find_plugin(const struct cli_options *options) {
+    return options->plugin ? realpath(options->plugin, NULL)
+                           : find_sibling_file("lib", MAPSAN_PLUGIN);
 }

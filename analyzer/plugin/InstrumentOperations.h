@@ -8,6 +8,7 @@
 #define MAPSAN_PLUGIN_INSTRUMENTOPERATIONS_H
 
 #include "mapsan/hooks.h"
+#include "mapsan/map_operations.h"
 #include "mapsan/models.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -23,7 +24,7 @@ struct MapOperation {
 };
 
 /// A MapOperation::Operation of our own: a reference to the map is taken.
-inline constexpr uint8_t MapReference = MAPSAN_OP_DESTROY + 1;
+inline constexpr uint8_t MapReference = MS_MAP_REFERENCE;
 
 using MapOperations = llvm::SmallVector<MapOperation, 2>;
 

@@ -68,8 +68,11 @@ static const char *map_name(const struct mapsan_site *site) {
     return site->map[0] ? site->map : site->flags & MAPSAN_SITE_DATA ? "data" : "a map";
 }
 
-static void print_place(struct mapsan_text *text, const struct mapsan_site *site) {
-    mapsan_text_add(text, "%s:%u", site->file, site->line);
+static void print_place(struct mapsan_text *text, const char *before,
+                        const struct mapsan_site *site) {
+    if (!site->file[0])
+        return; /* of a program that was not instrumented: the stack tells */
+    mapsan_text_add(text, "%s%s:%u", before, site->file, site->line);
     if (site->column)
         mapsan_text_add(text, ":%u", site->column);
     if (site->caller[0])
@@ -98,8 +101,8 @@ static void print_side(struct mapsan_text *text, const struct mapsan_collision *
     mapsan_text_add(text, "  %s%s%s of %s by ", color("\033[1m"), when,
                     nouns[operation <= MAPSAN_OP_DESTROY ? operation : 0], map_name(side->site));
     print_thread(text, side->thread);
-    mapsan_text_add(text, "%s\n    %s at ", color("\033[0m"), side->site->function);
-    print_place(text, side->site);
+    mapsan_text_add(text, "%s\n    %s", color("\033[0m"), side->site->function);
+    print_place(text, " at ", side->site);
     mapsan_text_add(text, "\n");
     if (index == 1 && collision->same_thread && !side->finished)
         return; /* it is on the stack above */
@@ -114,10 +117,9 @@ static void print_side(struct mapsan_text *text, const struct mapsan_collision *
 /* What the first side relies on: its own earlier look at the map. */
 static void print_check(struct mapsan_text *text, const struct mapsan_check *check,
                         struct mapsan_frames frames) {
-    mapsan_text_add(text, "  %sBefore: Check of %s by the first thread%s\n    %s at ",
-                    color("\033[1m"), map_name(check->site), color("\033[0m"),
-                    check->site->function);
-    print_place(text, check->site);
+    mapsan_text_add(text, "  %sBefore: Check of %s by the first thread%s\n    %s", color("\033[1m"),
+                    map_name(check->site), color("\033[0m"), check->site->function);
+    print_place(text, " at ", check->site);
     mapsan_text_add(text, "\n");
     print_frames(text, frames);
 }
@@ -142,8 +144,8 @@ static void print_map(struct mapsan_text *text, const struct mapsan_collision *c
         mapsan_text_add(text, ", of %ld element%s,", collision->elements,
                         collision->elements == 1 ? "" : "s");
     if (site) {
-        mapsan_text_add(text, " was made by %s at ", site->function);
-        print_place(text, site);
+        mapsan_text_add(text, " was made by %s", site->function);
+        print_place(text, " at ", site);
         mapsan_text_add(text, ", thread T%u",
                         mapsan_thread_of(mapsan_word_slot(collision->made))->number);
     } else {
@@ -153,9 +155,10 @@ static void print_map(struct mapsan_text *text, const struct mapsan_collision *c
 }
 
 static void summarize(struct mapsan_text *text, const struct mapsan_collision *collision) {
-    mapsan_text_add(text, "SUMMARY: mapsan: %s ", collision->title);
-    print_place(text, collision->sides[0].site);
-    mapsan_text_add(text, "\n");
+    const struct mapsan_site *site = collision->sides[0].site;
+    mapsan_text_add(text, "SUMMARY: mapsan: %s", collision->title);
+    print_place(text, " ", site);
+    mapsan_text_add(text, site->file[0] ? "\n" : " in %s\n", site->function);
 }
 
 static struct mapsan_stacks resolve(const struct mapsan_collision *collision) {

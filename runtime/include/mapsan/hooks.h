@@ -113,6 +113,37 @@ extern uint8_t __mapsan_order;
 void __mapsan_atomic_release(const void *address);
 void __mapsan_atomic_acquire(const void *address);
 
+/* Programs that cannot be rebuilt (mapsan run): what stands before a library's function. */
+enum { MAPSAN_INTERPOSED_ARGUMENTS = 6, MAPSAN_INTERPOSED_OPERATIONS = 3 };
+
+enum mapsan_interposed_map {
+    MAPSAN_MAP_IS_ARGUMENT = 1, /* argument `index` points to the map */
+    MAPSAN_MAP_IS_FIRST_IN = 2, /* the first pointer in what it points to does */
+    MAPSAN_MAP_IS_RESULT = 3,
+};
+
+struct mapsan_interposed_operation {
+    uint8_t map; /* enum mapsan_interposed_map */
+    uint8_t index;
+    uint8_t operation; /* enum mapsan_operation; one more: takes a reference */
+    uint8_t flags;     /* enum mapsan_site_flags */
+    uint8_t iterator;  /* N + 1: made through the iterator that is argument N; 0: none */
+    uint8_t makes;     /* ... which it makes */
+};
+
+struct mapsan_interposed {
+    const char *name;
+    void *next; /* the library's function, once it is known */
+    uint8_t count;
+    struct mapsan_interposed_operation operations[MAPSAN_INTERPOSED_OPERATIONS];
+};
+
+/* Calls the library's function between the hooks. Arguments and result are words, as all that
+ * travels in general registers is; pc and frame are those of the program's call. */
+intptr_t __mapsan_interposed(struct mapsan_interposed *function,
+                             const intptr_t arguments[MAPSAN_INTERPOSED_ARGUMENTS], uintptr_t pc,
+                             uintptr_t frame);
+
 /* Called by every instrumented module's constructor; the runtime refuses an ABI it does not know. */
 void __mapsan_module(uint32_t abi);
 
