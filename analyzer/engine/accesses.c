@@ -83,7 +83,8 @@ static void add_instances(struct ms_program *program, uint32_t number,
     const struct ms_access *access = &program->accesses[number];
     const struct ms_code *code = &program->code[access->function];
     struct ms_instance instance;
-    if (access->kind == MS_ACCESS_INIT || access->kind == MS_ACCESS_DESTROY)
+    if (access->kind == MS_ACCESS_INIT || access->kind == MS_ACCESS_DESTROY ||
+        (access->flags & MS_ACCESS_LOADS_MAP))
         return;
     for (uint32_t c = 0; c < code->context_count; c++)
         if (!is_owned(program, access, &code->contexts[c]) &&

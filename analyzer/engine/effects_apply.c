@@ -133,6 +133,9 @@ static void lock_effect(struct ms_local *local, struct ms_state *state, uint32_t
         if (held)
             held->mode = effect->verb == MS_VERB_UPGRADE ? MS_MODE_EXCLUSIVE : MS_MODE_SHARED;
         return;
+    case MS_VERB_WAIT:
+        ms_note_lock_event(local, state, event, lock, 0);
+        return;
     case MS_VERB_INIT_LOCK:
     case MS_VERB_INIT_RECURSIVE_LOCK:
     case MS_VERB_DESTROY_LOCK:

@@ -298,16 +298,20 @@ static void put_globals(struct dump *dump) {
 
 /* ---- functions ----------------------------------------------------------------------------- */
 
-static void put_call(struct dump *dump, const struct ms_event *event) {
+static void put_arguments(struct dump *dump, const char *name, const struct ms_event *event) {
     const struct ms_unit *unit = dump->unit;
-    if (event->callee)
-        put_string(dump, "callee", unit->functions[event->callee].name);
-    else
-        put_path(dump, "through", event->path);
-    open_group(dump, "arguments", '[');
+    open_group(dump, name, '[');
     for (uint32_t i = 0; i < event->arguments.count; i++)
         put_path(dump, NULL, unit->arguments[event->arguments.first + i]);
     close_group(dump, ']');
+}
+
+static void put_call(struct dump *dump, const struct ms_event *event) {
+    if (event->callee)
+        put_string(dump, "callee", dump->unit->functions[event->callee].name);
+    else
+        put_path(dump, "through", event->path);
+    put_arguments(dump, "arguments", event);
 }
 
 static void put_event(struct dump *dump, const struct ms_event *event) {
@@ -326,6 +330,8 @@ static void put_event(struct dump *dump, const struct ms_event *event) {
         put_path(dump, "path", event->path);
     if (event->value)
         put_path(dump, "value", event->value);
+    if (event->kind != MS_EVENT_CALL && event->arguments.count)
+        put_arguments(dump, "from", event);
     if (event->result)
         put_number(dump, "result", event->result);
     put_type(dump, "type", event->type);

@@ -231,7 +231,10 @@ static void analyse(struct ms_program *program, ms_function function, uint32_t *
     local.code->calls.first = (uint32_t)program->call_count;
     local.code->accesses.first = (uint32_t)program->access_count;
     local.code->acquisitions.first = (uint32_t)program->acquisition_count;
+    local.code->lock_events.first = (uint32_t)program->lock_event_count;
     final_walk(&local, order, reached, record);
+    local.code->lock_events.count =
+        (uint32_t)program->lock_event_count - local.code->lock_events.first;
     local.code->calls.count = (uint32_t)program->call_count - local.code->calls.first;
     local.code->accesses.count = (uint32_t)program->access_count - local.code->accesses.first;
     local.code->acquisitions.count =

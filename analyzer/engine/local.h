@@ -59,6 +59,10 @@ void ms_mark_relevant(struct ms_local *local, ms_path path);
 void ms_note_acquisition(struct ms_local *local, const struct ms_state *state, uint32_t event,
                          ms_path lock, uint8_t mode);
 
+/* epoch_events.c: a lock is taken, given back, or waited with. */
+void ms_note_lock_event(struct ms_local *local, const struct ms_state *state, uint32_t event,
+                        ms_path lock, int change);
+
 /* summary.c: makes the summary from the states at the exits. */
 void ms_summarise(struct ms_local *local);
 

@@ -261,8 +261,11 @@ void ms_observe_access(struct ms_local *local, const struct ms_states *states, u
     ms_mark_relevant(local, path);
     /* To load the pointer to a map is part of the operation on the map. */
     if (kind == MS_ACCESS_READ && !(flags & MS_ACCESS_MAP) && points_to_map(local, path) &&
-        !is_loaded_into_variable(program, event))
-        return;
+        !is_loaded_into_variable(program, event)) {
+        if (!(flags & MS_ACCESS_CONDITION))
+            return;
+        flags |= MS_ACCESS_LOADS_MAP;
+    }
     if (!local->observing || !may_be_shared(program, path) || !is_data(local, path))
         return;
     record_access(local, states, event, path, kind, flags, operation);
@@ -355,6 +358,7 @@ void ms_observe_lock(struct ms_local *local, const struct ms_state *state, uint3
     if (!local->observing)
         return;
     note_release(local, state, event, lock, change);
+    ms_note_lock_event(local, state, event, lock, change);
     ms_path key = change > 0 ? ms_path_key(local->program, lock) : 0;
     bool known = false;
     for (size_t i = 0; i < local->code->acquired_count; i++)

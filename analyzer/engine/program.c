@@ -4,6 +4,7 @@
 #include "atomic_locks.h"
 
 #include "checks.h"
+#include "epochs.h"
 #include "publications.h"
 #include "races.h"
 #include "report.h"
@@ -211,6 +212,7 @@ void ms_program_free(struct ms_program *program) {
     }
     free(program->code);
     ms_pointers_free(program);
+    ms_epochs_free(program);
     ms_groups_free(program);
     free(program->lock_words.items);
     ms_stores_free(program);
@@ -232,6 +234,7 @@ void ms_program_free(struct ms_program *program) {
     free(program->calls);
     free(program->accesses);
     free(program->acquisitions);
+    free(program->lock_events);
     free(program->handed);
     ms_index_free(&program->handed_index);
     free(program->releases);

@@ -174,6 +174,7 @@ enum ms_access_flags {
     MS_ACCESS_SELF_LOCKING = 1u << 9,
     MS_ACCESS_LOADED =
         1u << 10, /* of a map whose pointer was loaded before, into a variable of the function */
+    MS_ACCESS_LOADS_MAP = 1u << 11, /* asks whether there is a map: for decisions only */
 };
 
 /* One access in one function, with the lockset relative to the function's entry. */
@@ -203,6 +204,15 @@ struct ms_acquisition {
     uint64_t live, joined;
 };
 
+/* A lock taken (+1), given back (-1) or given back and taken again by a wait (0), in the order in
+ * which the function does it. */
+struct ms_lock_event {
+    ms_path lock; /* location in the function's frame */
+    uint32_t event;
+    int8_t change;
+    bool callers; /* given back: the function does not hold it itself */
+};
+
 /* A way to reach a function: with which objects, locks and threads. */
 struct ms_context {
     ms_path *bindings; /* by parameter: a value in the naming of the context; 0 unknown */
@@ -223,11 +233,12 @@ struct ms_code {
     struct ms_summary summary;
     struct ms_context *contexts;
     uint32_t context_count;
-    uint32_t component;       /* strongly connected component, callees first */
-    struct ms_range calls;    /* in program->calls */
-    struct ms_range accesses; /* in program->accesses */
-    struct ms_range acquisitions;
-    ms_path *acquired;        /* keys of the locks that it takes itself */
+    uint32_t component;          /* strongly connected component, callees first */
+    struct ms_range calls;       /* in program->calls */
+    struct ms_range accesses;    /* in program->accesses */
+    struct ms_range acquisitions; /* in program->acquisitions */
+    struct ms_range lock_events; /* in program->lock_events */
+    ms_path *acquired;           /* keys of the locks that it takes itself */
     size_t acquired_count;
     bool recursive;
     bool imbalanced;      /* lock-imbalance reported that it keeps a lock, or takes it twice */
@@ -293,6 +304,9 @@ struct ms_program {
     size_t access_count;
     struct ms_acquisition *acquisitions; /* acquisitions.c */
     size_t acquisition_count;
+    struct ms_lock_event *lock_events; /* epochs.c */
+    size_t lock_event_count;
+    struct ms_epochs *epochs; /* epochs.h */
     struct ms_groups *groups; /* races.h */
     struct ms_instance *instances;
     struct ms_index handed_out; /* guards.c: keys of locks that functions return with */

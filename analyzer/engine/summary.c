@@ -41,6 +41,9 @@ static struct ms_exit make_exit(struct ms_local *local, const struct ms_state *s
     exit.returned = exported(program, state->returned, state->returned);
     if (exit.returned && ms_node(program, exit.returned)->kind == MS_PATH_FRESH)
         exit.returned = 0; /* it has no other name than that of the call's result */
+    ms_path origin = state->returned ? ms_path_origin(program, state->returned) : 0;
+    if (!exit.returned && ms_node(program, origin)->kind == MS_PATH_ADDRESS)
+        exit.returned = exported(program, origin, 0); /* a link of a list: one of those */
     exit.compare = ms_state_known(&local->frame, state, state->returned, &exit.constant);
     exit.owned = state->returned && ms_state_owns(&local->frame, state, state->returned);
     struct ms_lock_change changes[MS_HELD_MAX];

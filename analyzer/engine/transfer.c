@@ -41,7 +41,9 @@ static void transfer_write(struct ms_local *local, struct ms_states *states, uin
                     MS_PATH_RESULT &&
                 ms_state_owns(&local->frame, state, value))
                 kind = MS_ACCESS_INIT; /* a new object is put in place */
-            if (!ms_state_owns(&local->frame, state, location))
+            /* An object that points into itself is reached by nobody new. */
+            if (!ms_state_owns(&local->frame, state, location) &&
+                ms_path_root(local->program, location) != ms_path_root(local->program, value))
                 ms_state_publish(&local->frame, state, value);
         }
         if (local->observing && is_pointer(local->program, write->type))

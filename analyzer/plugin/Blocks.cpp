@@ -255,12 +255,38 @@ void BodyExtractor::endWithBranch(const CFGBlock &Block, const Expr *Tested) {
   }
   if (Ways.size() == 2 && Tested) {
     Condition C = condition(Tested);
+    nameComputed(C);
     if (C.known() && tellsUser(Tested, C.Left))
       block().setBranch(C.Compare, C.Left, C.Right);
     if (C.Tested)
       markConditionRead(C.Tested);
   }
   block().Successors.assign(Ways.begin(), Ways.end());
+}
+
+/// What is computed for a comparison gets a name, so that what it is computed
+/// from can be said.
+void BodyExtractor::nameComputed(Condition &C) {
+  if (C.known() || C.Compare == MS_COMPARE_NONE || !C.Tested ||
+      inMacro(C.Tested))
+    return;
+  const auto Name = [this](const Expr *E) -> ms_path {
+    ms_range From = operands(E);
+    if (!From.count)
+      return 0;
+    ms_path Named =
+        Unit.path(MS_PATH_LOCAL, 0,
+                  Unit.temporary("<condition>", E->getType(), E->getExprLoc()));
+    ms_event &Event = emit(MS_EVENT_WRITE, E->getExprLoc());
+    Event.path = Named;
+    Event.type = Unit.type(E->getType());
+    Event.arguments = From;
+    return Named;
+  };
+  if (!C.Left)
+    C.Left = Name(C.Tested);
+  if (!C.Right && C.Against)
+    C.Right = Name(C.Against);
 }
 
 void BodyExtractor::markConditionRead(const Expr *Tested) {

@@ -36,7 +36,8 @@ BodySurvey surveyBody(const clang::Stmt *Body);
 struct Condition {
   uint8_t Compare = MS_COMPARE_NONE;
   ms_path Left = 0, Right = 0;
-  const clang::Expr *Tested = nullptr; ///< the expression whose value is Left
+  const clang::Expr *Tested = nullptr;  ///< the expression whose value is Left
+  const clang::Expr *Against = nullptr; ///< that whose value is Right, if any
 
   bool known() const { return Compare != MS_COMPARE_NONE && Left && Right; }
 };
@@ -67,6 +68,7 @@ private:
   void passValueOn(const clang::CFGBlock &From, const clang::CFGBlock &To);
   ms_range parameters();
   void markConditionRead(const clang::Expr *Tested);
+  void nameComputed(Condition &C);
 
   // Events.cpp
   void element(const clang::CFGElement &Element);
@@ -83,7 +85,8 @@ private:
   void cleanup(const clang::VarDecl *Variable);
   void branchOnTruth(const clang::Expr *Truth,
                      llvm::function_ref<void(bool)> Event);
-  void modify(const clang::Expr *Target);
+  void modify(const clang::Expr *Target, const clang::Expr *By);
+  ms_range operands(const clang::Expr *Value);
   void write(ms_path Location, const clang::Expr *Value, clang::QualType Type,
              uint16_t Flags, clang::SourceLocation Where);
   bool isAnywhere(ms_path Path) const;

@@ -49,6 +49,7 @@ Condition BodyExtractor::comparison(const BinaryOperator *E) {
     C.Compare = swapCompare(C.Compare);
   }
   C.Tested = Left;
+  C.Against = Right;
   // (a < b) == 0, !!x != 0
   const Expr *Inner = stripTransparent(Left);
   bool Equality =

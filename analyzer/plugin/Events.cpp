@@ -55,7 +55,7 @@ void BodyExtractor::statement(const Stmt *S) {
       assignment(Binary);
   } else if (const auto *Unary = dyn_cast<UnaryOperator>(S)) {
     if (Unary->isIncrementDecrementOp())
-      modify(Unary->getSubExpr());
+      modify(Unary->getSubExpr(), nullptr);
   } else if (const auto *Call = dyn_cast<CallExpr>(S)) {
     call(Call);
   } else if (const auto *Atomic = dyn_cast<AtomicExpr>(S)) {
@@ -163,7 +163,9 @@ void BodyExtractor::write(ms_path Location, const Expr *Value, QualType Type,
   }
   const Expr *Truth = Value ? truthOf(Value) : nullptr;
   const auto Emit = [&](ms_path Stored) {
+    ms_range From = Stored ? ms_range{} : operands(Value);
     ms_event &Event = emit(MS_EVENT_WRITE, Where);
+    Event.arguments = From;
     Event.path = Location;
     Event.value = Stored;
     Event.type = Unit.type(Type);
@@ -178,20 +180,46 @@ void BodyExtractor::write(ms_path Location, const Expr *Value, QualType Type,
 void BodyExtractor::assignment(const BinaryOperator *E) {
   const Expr *Target = E->getLHS();
   if (E->getOpcode() != BO_Assign)
-    return modify(Target);
+    return modify(Target, E->getRHS());
   write(P.location(Target), E->getRHS(), Target->getType(), 0,
         Target->getExprLoc());
 }
 
+/// What a value that has no path of its own is computed from: variables,
+/// places in memory, results of calls.
+ms_range BodyExtractor::operands(const Expr *Value) {
+  const unsigned OperandsMax = 6, VisitsMax = 64;
+  llvm::SmallVector<ms_path, 6> Found;
+  llvm::SmallVector<const Stmt *, 16> Pending;
+  if (Value)
+    Pending.push_back(Value);
+  for (unsigned Visits = 0;
+       !Pending.empty() && Visits < VisitsMax && Found.size() < OperandsMax;
+       ++Visits) {
+    const Stmt *At = Pending.pop_back_val();
+    const auto *E = dyn_cast_or_null<Expr>(At);
+    if (!E || isa<UnaryExprOrTypeTraitExpr>(E) || inMacro(E))
+      continue;
+    ms_path Path = E->getType()->isRecordType() ? 0 : P.value(E);
+    if (Path && !P.isConstant(Path) && !isAnywhere(Path))
+      Found.push_back(Path);
+    else if (!P.isConstant(Path))
+      Pending.append(E->child_begin(), E->child_end());
+  }
+  return arguments(Found);
+}
+
 /// ++, +=: one WRITE. What a pointer moves to is still in the same object.
-void BodyExtractor::modify(const Expr *Target) {
+void BodyExtractor::modify(const Expr *Target, const Expr *By) {
   QualType Type = Target->getType();
   ms_path Location = P.location(Target);
   ms_path Value = 0;
   if (Type->isPointerType())
     Value = Unit.path(MS_PATH_ADDRESS,
                       P.index(Unit.path(MS_PATH_DEREF, Location), 0));
+  ms_range From = Value ? ms_range{} : operands(By);
   ms_event &Event = emit(MS_EVENT_WRITE, Target->getExprLoc());
+  Event.arguments = From;
   Event.path = Location;
   Event.value = Value;
   Event.type = Unit.type(Type);
@@ -233,7 +261,10 @@ void BodyExtractor::declaration(const DeclStmt *S) {
 void BodyExtractor::returnEvent(const ReturnStmt *S) {
   const Expr *Value = S->getRetValue();
   const auto Emit = [&](ms_path Returned) {
-    emit(MS_EVENT_RETURN, S->getReturnLoc()).value = Returned;
+    ms_range From = Returned ? ms_range{} : operands(Value);
+    ms_event &Event = emit(MS_EVENT_RETURN, S->getReturnLoc());
+    Event.value = Returned;
+    Event.arguments = From;
   };
   if (!Value)
     return Emit(0);

@@ -247,6 +247,7 @@ bool Graph::returnEarly(const llvm::DenseSet<ms_path> &Carriers) {
     From.Events.insert(From.Events.end(), Tail.Events.begin(),
                        Tail.Events.end());
     From.Events[At].value = Store.value;
+    std::swap(From.Events[At].arguments, From.Events[At - 1].arguments);
     From.Successors = Tail.Successors;
     Changed = true;
   }

@@ -233,7 +233,8 @@ struct ms_event {
     ms_function callee;        /* CALL: 0 when through a pointer */
     uint32_t result;           /* CALL and atomic operations: number of the result, from 1 within the function */
     ms_type type;              /* CALL: type of the result; READ, WRITE, COPY: of the location */
-    struct ms_range arguments; /* CALL: run in ms_unit.arguments (values) */
+    struct ms_range arguments; /* run in ms_unit.arguments. CALL: the values passed; WRITE, RETURN of a
+                                  value that is computed: what it is computed from, as far as known */
     struct ms_location where;
 };
 

@@ -156,7 +156,8 @@ void checked(int *p, int n) { if (__builtin_mul_overflow(n, 2, p)) *p = 0; }
 // CHECK-LABEL: function checked
 // CHECK-NEXT:   block 0
 // CHECK-NEXT:     write *p = ?
-// CHECK-NEXT:     goto 1 or 2
+// CHECK-NEXT:     write <condition> = ?
+// CHECK-NEXT:     if <condition> != 0 goto 1 else 2
 // CHECK-NEXT:   block 1
 // CHECK-NEXT:     write *p = 0
 // CHECK-NEXT:     goto 2

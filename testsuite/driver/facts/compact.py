@@ -60,7 +60,8 @@ def line(event):
         text += " -> r%d" % event["result"]
     if "order" in event:
         text += " " + event["order"]
-    return text + flags(event) + place(event)
+    origin = " from " + ", ".join(map(value, event["from"])) if "from" in event else ""
+    return text + flags(event) + place(event) + origin
 
 
 def attributes(entry, indent):
