@@ -125,6 +125,15 @@ static ms_path lock_between(const struct ms_epoch_frame *frame, const struct ms_
     return flow->dropped ? frame->dropped_lock : 0;
 }
 
+/* Whether the act is decided by something read under its own lock. */
+static bool is_rechecked(const struct ms_epoch_frame *frame, const struct ms_epoch_flow *flow,
+                         const struct ms_act *act) {
+    for (uint64_t rest = (flow->yes | flow->no) & ~flow->closed; rest; rest &= rest - 1)
+        if (act->lock && frame->sources[ms_lowest(rest)].lock == act->lock)
+            return true;
+    return false;
+}
+
 void ms_epoch_act(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint32_t event,
                   const struct ms_act *act, uint64_t depends, uint64_t pointers) {
     if (!frame->recording || !act->key)
@@ -140,10 +149,14 @@ void ms_epoch_act(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint
         uint64_t bit = rest & -rest;
         const struct ms_source *source = &frame->sources[i];
         /* A callee's own critical section is a new epoch for whatever was read before. */
-        bool ended = (flow->closed & bit) || (!source->lock && act->lock);
+        uint64_t before = act->apart ? flow->closed : flow->stale;
+        bool ended = (before & bit) || (!source->lock && act->apart);
         ms_path lock = ended && !source->unchecked ? lock_between(frame, flow, source, act) : 0;
         bool waited = (flow->waited & bit) && !(decided & bit);
         if (!lock)
+            continue;
+        /* Looked at without the lock to save taking it, and looked at again with it. */
+        if (!source->lock && is_rechecked(frame, flow, act))
             continue;
         enum relation relation = relation_of(frame, source, act, pointers & bit);
         /* Who looks again at anything has thought of it. */
@@ -154,6 +167,21 @@ void ms_epoch_act(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint
             continue;
         add_candidate(frame, event, i, act, lock, relation, waited);
     }
+}
+
+/* Pointers read out of an array beside the position. */
+static uint64_t at_positions_of(const struct ms_epoch_frame *frame, const struct ms_act *act) {
+    const struct ms_program *program = frame->program;
+    uint64_t set = 0;
+    for (uint32_t i = 0; i < frame->source_count; i++) {
+        const struct ms_source *source = &frame->sources[i];
+        if (source->unchecked || !source->path || !act->path || source->lock != act->lock ||
+            ms_node(program, source->path)->kind != MS_PATH_INDEX)
+            continue;
+        if (ms_path_root(program, source->path) == ms_path_root(program, act->path))
+            set |= (uint64_t)1 << i;
+    }
+    return set;
 }
 
 void ms_epoch_claim(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
@@ -172,10 +200,12 @@ void ms_epoch_claim(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
                  ms_path_object(program, source->path) == ms_path_object(program, act->path))
             settled |= (uint64_t)1 << i;
     }
+    ms_epoch_keep(frame, flow, (claimed | settled) & ~flow->gone);
     claimed &= ~flow->closed;
     settled &= ~flow->closed;
     flow->claimed |= claimed;
     frame->claimed |= claimed;
     flow->settled |= settled;
-    ms_epoch_keep(frame, flow, claimed | settled);
+    if (ms_is_position(frame->epochs, act->key))
+        flow->moved |= at_positions_of(frame, act);
 }

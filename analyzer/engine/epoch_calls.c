@@ -5,18 +5,6 @@
 
 #include <stdlib.h>
 
-bool ms_is_count(const struct ms_epochs *epochs, ms_path key) {
-    size_t low = 0, high = epochs->count_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (epochs->counts[middle] < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return key && low < epochs->count_count && epochs->counts[low] == key;
-}
-
 static ms_path replaced(struct ms_epoch_frame *frame, const struct ms_call_site *site,
                         ms_path path) {
     struct ms_path_node node = *ms_node(frame->program, path);
@@ -201,6 +189,14 @@ static struct ms_tags imported_tags(const struct ms_epoch_frame *frame,
         imported(frame, site, summary, tags.origin), imported(frame, site, summary, tags.list)};
 }
 
+/* A callee that looks at the data before it acts has looked for us. */
+static void check_by_callee(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
+                            const struct ms_act *act) {
+    for (uint32_t i = 0; act->kind == MS_ACT_CONDITIONAL && i < frame->source_count; i++)
+        if (frame->sources[i].key == act->key && frame->sources[i].lock == act->lock)
+            flow->checked |= (uint64_t)1 << i;
+}
+
 /* What a callee takes out while we hold the lock is ours from then on. */
 static void keep_taken(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, ms_path key) {
     uint64_t taken = 0;
@@ -237,12 +233,14 @@ static void apply_acts(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
             locked = true;
             act.lock = site->locks.items[l].lock;
             ms_epoch_act(frame, flow, site->event, &act, depends, pointers);
+            check_by_callee(frame, flow, &act);
             if (!summary->drop_count)
                 ms_epoch_claim(frame, flow, &act);
         }
         if (locked)
             continue;
         ms_epoch_act(frame, flow, site->event, &act, depends, pointers);
+        check_by_callee(frame, flow, &act);
         if (!summary->drop_count)
             ms_epoch_claim(frame, flow, &act);
     }
@@ -283,9 +281,11 @@ static void drop_locks(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
         if (!lock)
             continue;
         ms_epoch_close(frame, flow, lock);
+        ms_epoch_renew(frame, flow, lock);
         if (ours)
             continue;
         ms_epoch_close(frame, flow, 0);
+        ms_epoch_renew(frame, flow, 0);
         flow->dropped = true;
         frame->dropped_lock = lock;
     }

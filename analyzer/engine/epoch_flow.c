@@ -35,6 +35,7 @@ void ms_epoch_read(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uin
     flow->seen |= sources;
     flow->closed = (flow->closed & ~sources) | closed;
     flow->gone = (flow->gone & ~sources) | closed;
+    flow->stale &= ~sources;
     flow->waited &= ~sources;
     flow->tested &= ~sources;
     flow->claimed &= ~sources;
@@ -46,13 +47,20 @@ void ms_epoch_read(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uin
 
 void ms_epoch_close(const struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, ms_path lock) {
     uint64_t set = ms_under_lock(frame, lock);
-    flow->closed |= set;
+    flow->closed |= set & flow->seen;
     flow->fresh &= ~set;
     flow->checked &= ~set;
 }
 
+void ms_epoch_renew(const struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, ms_path lock) {
+    flow->stale |= flow->closed & ms_under_lock(frame, lock);
+}
+
 static void take(const struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, ms_path lock) {
     ms_epoch_close(frame, flow, 0);
+    ms_epoch_renew(frame, flow, 0);
+    ms_epoch_renew(frame, flow, lock);
+    flow->moved &= ~ms_under_lock(frame, lock);
     flow->fresh &= ~ms_under_lock(frame, lock);
     flow->checked &= ~ms_under_lock(frame, lock);
 }
@@ -100,11 +108,17 @@ static void lock_events(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow
         }
         if (step->change == 0)
             flow->waited |= decided_once(frame, flow, step->lock);
-        else
-            flow->gone |= ms_under_lock(frame, step->lock);
+        uint64_t moved = flow->moved & ms_under_lock(frame, step->lock);
+        ms_epoch_keep(frame, flow, moved);
+        flow->moved &= ~moved;
+        if (step->change < 0)
+            flow->gone |= ms_under_lock(frame, step->lock) & flow->seen;
         ms_epoch_close(frame, flow, step->lock);
+        if (step->change == 0)
+            ms_epoch_renew(frame, flow, step->lock);
         if (step->callers) {
             ms_epoch_close(frame, flow, 0);
+            ms_epoch_renew(frame, flow, 0);
             flow->dropped = true;
             frame->dropped_lock = step->lock;
         }
@@ -164,12 +178,17 @@ static void count_reference(struct ms_epoch_frame *frame, struct ms_epoch_flow *
                             uint32_t event, uint32_t access) {
     struct ms_program *program = frame->program;
     ms_path path = program->accesses[access].path;
+    const struct ms_event *at = ms_epoch_event_at(frame, event);
+    /* `e->busy = 1`: others are told to leave it alone. */
+    if (at->kind == MS_EVENT_WRITE && at->value &&
+        ms_node(program, at->value)->kind == MS_PATH_CONSTANT &&
+        program->facts->constants[ms_node(program, at->value)->operand] != 0)
+        ms_epoch_keep(frame, flow, ms_tags_followed(frame, flow, at->path, event) & ~flow->gone);
     if (!(program->accesses[access].flags & MS_ACCESS_MODIFY) &&
         !(program->accesses[access].flags & MS_ACCESS_ATOMIC))
         return;
     if (!ms_is_count(frame->epochs, ms_path_key(program, path)))
         return;
-    const struct ms_event *at = ms_epoch_event_at(frame, event);
     if (at->kind == MS_EVENT_WRITE)
         ms_epoch_keep(frame, flow, ms_tags_followed(frame, flow, at->path, event) & ~flow->gone);
     const struct ms_path_node *root = ms_node(program, ms_path_root(program, path));

@@ -15,6 +15,8 @@ struct ms_epoch_flow {
     uint64_t checked; /* sources whose data decided something in the present epoch */
     uint64_t tested;  /* sources whose result was compared with something */
     uint64_t closed;  /* sources of ended epochs */
+    uint64_t stale;   /* those since whose end a new epoch has begun */
+    uint64_t moved;   /* sources read at a position that was moved in their epoch */
     uint64_t gone;    /* those whose epoch the function itself ended */
     uint64_t claimed; /* sources whose data was written in their own epoch */
     uint64_t settled; /* (on every way) sources beside which something was written in their epoch */
@@ -78,6 +80,8 @@ uint64_t ms_same_epoch(const struct ms_epoch_frame *frame, const struct ms_epoch
                        uint64_t sources);
 /* The sources that were read under this lock; with 0, under none of the function's own. */
 uint64_t ms_under_lock(const struct ms_epoch_frame *frame, ms_path lock);
+/* The lock is held again: what was read before it was given back is stale. */
+void ms_epoch_renew(const struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, ms_path lock);
 void ms_epoch_close(const struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, ms_path lock);
 /* A reference is a rightful one from now on. */
 void ms_epoch_keep(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint64_t pointers);
@@ -92,7 +96,11 @@ void ms_epoch_claim(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
 void ms_epoch_call(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint32_t event);
 ms_path ms_epoch_instantiate(struct ms_epoch_frame *frame, const struct ms_call_site *site,
                              ms_path path);
+
+/* epoch_counts.c */
+void ms_find_counts(struct ms_program *program, struct ms_epochs *epochs);
 bool ms_is_count(const struct ms_epochs *epochs, ms_path key);
+bool ms_is_position(const struct ms_epochs *epochs, ms_path key);
 
 /* epoch_summary.c */
 void ms_epoch_return(struct ms_epoch_frame *frame, const struct ms_epoch_flow *flow,

@@ -97,12 +97,18 @@ void ms_epoch_export_act(struct ms_epoch_frame *frame, const struct ms_epoch_flo
     uint64_t no = deciding(frame, flow->no, act, flow->closed);
     struct ms_act made = *act;
     /* What a callee does somewhere deep inside need not happen at all. */
+    const struct ms_event *write = ms_epoch_event_at(frame, access->event);
+    bool setter = !act->apart && write->kind == MS_EVENT_WRITE && pointers &&
+                  !(write->flags & MS_EVENT_MODIFY) &&
+                  program->facts->types[write->type].kind != MS_TYPE_POINTER;
     if (act->apart && ms_function_at(program, frame->function)->blocks.count > 1)
         return;
+    uint64_t looked = (yes | no) | (flow->checked & ms_under_lock(frame, act->lock));
     bool conditional =
-        act->kind == MS_ACT_CONDITIONAL || has_source_with_key(frame, yes | no, act->key);
+        act->kind == MS_ACT_CONDITIONAL || has_source_with_key(frame, looked, act->key);
     made.kind = conditional ? MS_ACT_CONDITIONAL : MS_ACT_BLIND;
-    if (act->key && !((yes | no) && !conditional))
+    /* To set a field of an element that was looked up is good whoever did so before. */
+    if (act->key && !((yes | no) && !conditional) && !setter)
         add_act(summary, made);
     bool replaces = !(access->flags & (MS_ACCESS_MODIFY | MS_ACCESS_CONSTANT | MS_ACCESS_MAP)) &&
                     access->kind == MS_ACCESS_WRITE;
@@ -129,13 +135,24 @@ static void export_overwrites(struct ms_epoch_frame *frame) {
     }
 }
 
+static bool is_taken_again(const struct ms_program *program, struct ms_range range,
+                           const struct ms_lock_event *dropped) {
+    for (uint32_t i = 0; i < range.count; i++) {
+        const struct ms_lock_event *step = &program->lock_events[range.first + i];
+        if (step->lock == dropped->lock && step->change > 0)
+            return true;
+    }
+    return dropped->change == 0;
+}
+
 static void export_drops(struct ms_epoch_frame *frame) {
     const struct ms_program *program = frame->program;
     struct ms_epoch_summary *summary = frame->summary;
     struct ms_range range = program->code[frame->function].lock_events;
     for (uint32_t i = 0; i < range.count; i++) {
         const struct ms_lock_event *step = &program->lock_events[range.first + i];
-        if (step->callers && summary->drop_count < MS_DROPS_MAX)
+        if (step->callers && is_taken_again(program, range, step) &&
+            summary->drop_count < MS_DROPS_MAX)
             summary->drops[summary->drop_count++] = step->lock;
     }
 }

@@ -41,6 +41,8 @@ static bool merge_flow(const struct ms_epoch_frame *frame, struct ms_epoch_flow 
     into->tested &= from->tested;
     into->checked &= from->checked;
     into->closed |= from->closed;
+    into->stale |= from->stale;
+    into->moved |= from->moved;
     into->gone |= from->gone;
     into->waited |= from->waited;
     into->seen |= from->seen;
@@ -96,6 +98,13 @@ static void check_again(const struct ms_epoch_frame *frame, struct ms_epoch_flow
         if (ms_epoch_event_at(frame, e)->kind == MS_EVENT_READ)
             asked |= ms_sources_at(frame, e);
     flow->checked |= ms_same_epoch(frame, flow, asked & ~flow->closed);
+    /* What was read then is compared with what is read now: nothing has changed in between. */
+    for (uint64_t now = asked & ~flow->closed; now; now &= now - 1) {
+        uint32_t i = ms_lowest(now);
+        uint64_t then = frame->same[i] & asked & flow->closed;
+        if (then && !frame->sources[i].map)
+            flow->checked |= ms_under_lock(frame, frame->sources[i].lock);
+    }
 }
 
 static void pass_on(struct ms_epoch_frame *frame, uint32_t number, struct ms_epoch_flow *flow,
@@ -332,59 +341,6 @@ static void index_groups(struct ms_program *program, struct ms_epochs *epochs) {
     }
 }
 
-static bool tests_end(const struct ms_program *program, const struct ms_block *block,
-                      const struct ms_event *event) {
-    const struct ms_path_node *right = ms_node(program, block->right);
-    if (block->compare == MS_COMPARE_NONE || right->kind != MS_PATH_CONSTANT)
-        return false;
-    int64_t constant = program->facts->constants[right->operand];
-    const struct ms_path_node *left = ms_node(program, block->left);
-    return (constant == 0 || constant == 1) &&
-           (block->left == event->path ||
-            (event->result && left->kind == MS_PATH_RESULT && left->operand == event->result));
-}
-
-/* The field that an event counts with, in a way that some branch right after it asks for the end.
- */
-static ms_path counted(struct ms_program *program, const struct ms_event *event) {
-    if (event->kind == MS_EVENT_WRITE && (event->flags & MS_EVENT_MODIFY))
-        return event->path;
-    if (event->kind != MS_EVENT_CALL || !event->arguments.count)
-        return 0;
-    struct ms_known_effects known = ms_effects_of(program, event);
-    ms_path value = program->facts->arguments[event->arguments.first];
-    for (uint32_t i = 0; i < known.count; i++)
-        if (known.items[i].verb == MS_VERB_ATOMIC_WRITE)
-            return ms_make(program, MS_PATH_DEREF, value, 0, 0);
-    return 0;
-}
-
-static int by_path(const void *a, const void *b) {
-    ms_path one = *(const ms_path *)a, other = *(const ms_path *)b;
-    return one < other ? -1 : one > other;
-}
-
-/* Reference counts: fields that are modified and tested for the last one in the same place. */
-static void find_counts(struct ms_program *program, struct ms_epochs *epochs) {
-    for (size_t o = 0; o < program->order_count; o++) {
-        struct ms_range blocks = ms_function_at(program, program->order[o])->blocks;
-        for (uint32_t b = 0; b < blocks.count; b++) {
-            struct ms_block block = program->facts->blocks[blocks.first + b];
-            for (uint32_t e = 0; e < block.events.count; e++) {
-                struct ms_event event = program->facts->events[block.events.first + e];
-                ms_path path = counted(program, &event);
-                event.path = path;
-                ms_path key =
-                    path && tests_end(program, &block, &event) ? ms_path_key(program, path) : 0;
-                if (key)
-                    MS_PUSH(epochs->counts, epochs->count_count, key);
-            }
-        }
-    }
-    if (epochs->count_count)
-        qsort(epochs->counts, epochs->count_count, sizeof *epochs->counts, by_path);
-}
-
 const struct ms_epochs *ms_collect_epochs(struct ms_program *program) {
     if (program->epochs)
         return program->epochs;
@@ -393,7 +349,7 @@ const struct ms_epochs *ms_collect_epochs(struct ms_program *program) {
     size_t functions = program->facts->function_count;
     epochs->summaries = ms_allocate((functions + 1) * sizeof(struct ms_epoch_summary *));
     index_groups(program, epochs);
-    find_counts(program, epochs);
+    ms_find_counts(program, epochs);
     uint32_t *slot_of = ms_allocate((program->facts->variable_count + 1) * sizeof *slot_of);
     struct ms_epoch_summary *scratch = ms_allocate(sizeof *scratch);
     for (size_t i = 0; i < program->order_count; i++)

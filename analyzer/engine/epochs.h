@@ -109,7 +109,10 @@ struct ms_epochs {
     struct ms_epoch_summary **summaries; /* by function; NULL: nothing to know */
     uint32_t *group_of;                  /* by access: group + 1 */
     bool *contended;                     /* by group: others write it under a lock */
-    ms_path *counts;                     /* keys of reference counts, sorted */
+    struct ms_counted {
+        ms_path key;
+        uint8_t use;
+    } *counts; /* epoch_counts.c; sorted */
     size_t count_count;
     struct ms_stale_act *acts;
     size_t act_count;
@@ -123,14 +126,20 @@ struct ms_epochs {
 const struct ms_epochs *ms_collect_epochs(struct ms_program *program);
 void ms_epochs_free(struct ms_program *program);
 
-/* interference.c: someone who writes `key` (with `constant`: sets it to a constant) with `lock`
- * held, in parallel to what `function` does at `event`; NULL if nobody does. */
-const struct ms_instance *ms_find_interference(struct ms_program *program, ms_function function,
-                                               uint32_t event, ms_path key, ms_path lock,
-                                               bool constant, bool *known);
-/* Whether the function at this event may run in parallel to this instance. */
-bool ms_event_is_parallel(struct ms_program *program, ms_function function, uint32_t event,
-                          ms_path lock, const struct ms_instance *other, bool *known);
+/* interference.c: the time from a read to what rests on it, in which the lock was given back. */
+struct ms_gap {
+    ms_function function;
+    uint32_t from, to; /* events */
+    ms_path lock;
+};
+
+/* Whether this instance may happen within the gap, on another thread. */
+bool ms_gap_is_parallel(struct ms_program *program, const struct ms_gap *gap,
+                        const struct ms_instance *other, bool *known);
+/* Someone who writes `key` (with `constant`: sets it to a constant) in the gap, with its lock held;
+ * NULL if nobody does. */
+const struct ms_instance *ms_find_interference(struct ms_program *program, const struct ms_gap *gap,
+                                               ms_path key, bool constant, bool *known);
 /* One lock of an array: the two epochs need not be of the same. */
 bool ms_lock_is_one_of_many(struct ms_program *program, ms_path lock);
 const struct ms_group *ms_group_of_key(struct ms_program *program, ms_path key);

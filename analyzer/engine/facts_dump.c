@@ -319,7 +319,7 @@ static void put_event(struct dump *dump, const struct ms_event *event) {
                                                            "copy", "return", "fence", "scope-end"};
     static const char *const flags[] = {"atomic",     "modify",     "compare",
                                         "macro-call", "cleanup",    "volatile",
-                                        "condition",  "initialise", NULL};
+                                        "condition",  "initialise", "decrease", NULL};
     static const char *const orders[] = {"relaxed", "consume", "acquire",
                                          "release", "acq-rel", "seq-cst"};
     open_group(dump, NULL, '{');

@@ -119,7 +119,7 @@ static void code_block(struct ms_coder *coder, struct ms_block *block) {
 static void code_event(struct ms_coder *coder, struct ms_event *event) {
     BELOW(event->kind, MS_EVENT_KIND_COUNT);
     BELOW(event->order, MS_ORDER_SEQ_CST + 1);
-    BELOW(event->flags, MS_EVENT_INITIALISE << 1);
+    BELOW(event->flags, MS_EVENT_DECREASE << 1);
     INDEX(event->path, path_count);
     INDEX(event->value, path_count);
     INDEX(event->callee, function_count);

@@ -70,6 +70,7 @@ void BodyExtractor::atomic(const AtomicExpr *E) {
   } else if (!Load) {
     bool Store = Name.contains("_store");
     Event.flags |= Store ? 0 : MS_EVENT_MODIFY;
+    Event.flags |= Name.contains("_sub") ? MS_EVENT_DECREASE : 0;
     Event.result = Store ? 0 : Event.result;
     if (Store || Name.contains("exchange"))
       Event.value = Operand(E->getVal1());
@@ -108,6 +109,8 @@ bool BodyExtractor::atomicBuiltin(const CallExpr *E, StringRef Name) {
     Event.result = 0;
   } else {
     Event.flags |= MS_EVENT_MODIFY;
+    if (Name.contains("_sub") || Name.starts_with("sub_"))
+      Event.flags |= MS_EVENT_DECREASE;
     if (Name.starts_with("bool_compare"))
       Event.flags |= MS_EVENT_COMPARE;
     if (Name.contains("compare_and_swap"))

@@ -85,7 +85,7 @@ private:
   void cleanup(const clang::VarDecl *Variable);
   void branchOnTruth(const clang::Expr *Truth,
                      llvm::function_ref<void(bool)> Event);
-  void modify(const clang::Expr *Target, const clang::Expr *By);
+  void modify(const clang::Expr *Target, const clang::Expr *By, bool Decrease);
   ms_range operands(const clang::Expr *Value);
   void write(ms_path Location, const clang::Expr *Value, clang::QualType Type,
              uint16_t Flags, clang::SourceLocation Where);

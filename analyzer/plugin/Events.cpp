@@ -55,7 +55,7 @@ void BodyExtractor::statement(const Stmt *S) {
       assignment(Binary);
   } else if (const auto *Unary = dyn_cast<UnaryOperator>(S)) {
     if (Unary->isIncrementDecrementOp())
-      modify(Unary->getSubExpr(), nullptr);
+      modify(Unary->getSubExpr(), nullptr, Unary->isDecrementOp());
   } else if (const auto *Call = dyn_cast<CallExpr>(S)) {
     call(Call);
   } else if (const auto *Atomic = dyn_cast<AtomicExpr>(S)) {
@@ -180,7 +180,7 @@ void BodyExtractor::write(ms_path Location, const Expr *Value, QualType Type,
 void BodyExtractor::assignment(const BinaryOperator *E) {
   const Expr *Target = E->getLHS();
   if (E->getOpcode() != BO_Assign)
-    return modify(Target, E->getRHS());
+    return modify(Target, E->getRHS(), E->getOpcode() == BO_SubAssign);
   write(P.location(Target), E->getRHS(), Target->getType(), 0,
         Target->getExprLoc());
 }
@@ -210,7 +210,7 @@ ms_range BodyExtractor::operands(const Expr *Value) {
 }
 
 /// ++, +=: one WRITE. What a pointer moves to is still in the same object.
-void BodyExtractor::modify(const Expr *Target, const Expr *By) {
+void BodyExtractor::modify(const Expr *Target, const Expr *By, bool Decrease) {
   QualType Type = Target->getType();
   ms_path Location = P.location(Target);
   ms_path Value = 0;
@@ -223,7 +223,8 @@ void BodyExtractor::modify(const Expr *Target, const Expr *By) {
   Event.path = Location;
   Event.value = Value;
   Event.type = Unit.type(Type);
-  Event.flags = MS_EVENT_MODIFY | accessFlags(Type);
+  Event.flags = MS_EVENT_MODIFY | (Decrease ? MS_EVENT_DECREASE : 0) |
+                accessFlags(Type);
   Event.order = Type->isAtomicType() ? MS_ORDER_SEQ_CST : 0;
 }
 

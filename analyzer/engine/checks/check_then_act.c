@@ -32,17 +32,22 @@ static bool belong_together(struct ms_program *program, const struct ms_instance
     return false;
 }
 
+static struct ms_gap gap_of(const struct ms_stale_act *act) {
+    return (struct ms_gap){act->function, act->source.event, act->event, act->lock};
+}
+
 /* The function itself on another thread, where nobody else writes the data. */
 static const struct ms_instance *find_itself(struct ms_program *program,
                                              const struct ms_stale_act *act,
                                              struct ms_instance *itself, bool *known) {
     const struct ms_access *access = &program->accesses[act->access];
     const struct ms_code *code = &program->code[access->function];
+    struct ms_gap gap = gap_of(act);
     if (access->kind != MS_ACCESS_INIT || ms_path_key(program, access->path) != act->source.key)
         return NULL;
     for (uint32_t c = 0; c < code->context_count; c++)
         if (ms_make_instance(program, act->access, c, itself) &&
-            ms_event_is_parallel(program, act->function, act->event, act->lock, itself, known))
+            ms_gap_is_parallel(program, &gap, itself, known))
             return itself;
     return NULL;
 }
@@ -112,8 +117,9 @@ static void judge_act(struct ms_program *program, const struct ms_stale_act *act
     const struct ms_access *read = &program->accesses[act->source.access];
     struct ms_instance itself;
     bool known = false;
-    const struct ms_instance *other = ms_find_interference(
-        program, act->function, act->event, act->source.key, act->lock, act->related, &known);
+    struct ms_gap gap = gap_of(act);
+    const struct ms_instance *other =
+        ms_find_interference(program, &gap, act->source.key, act->related, &known);
     if (!other)
         other = find_itself(program, act, &itself, &known);
     ms_path key = ms_path_key(program, program->accesses[act->access].path);

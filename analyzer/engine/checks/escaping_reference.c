@@ -12,24 +12,34 @@ static const struct ms_event *event_at(const struct ms_program *program, uint32_
     return &program->facts->events[event];
 }
 
+/* The call whose result this event stores, or NULL. */
+static const struct ms_event *call_stored(const struct ms_program *program, uint32_t event) {
+    enum { DISTANCE_MAX = 8 };
+    const struct ms_event *write = event_at(program, event);
+    const struct ms_path_node *value = ms_node(program, write->value);
+    if (write->kind != MS_EVENT_WRITE || value->kind != MS_PATH_RESULT)
+        return NULL;
+    for (uint32_t e = event; e-- > 0 && event - e < DISTANCE_MAX;)
+        if (event_at(program, e)->kind == MS_EVENT_CALL &&
+            event_at(program, e)->result == value->operand)
+            return event_at(program, e);
+    return NULL;
+}
+
 /* Maps that free their elements: made with a function for that, beside those for hash and
  * equality. */
 static bool frees_elements(struct ms_program *program, ms_path key) {
+    enum { AFTER_HASH_AND_EQUALITY = 2 };
     for (size_t i = 0; i < program->access_count; i++) {
         const struct ms_access *access = &program->accesses[i];
-        const struct ms_event *event = event_at(program, access->event);
-        if (access->kind != MS_ACCESS_INIT || event->kind == MS_EVENT_CALL ||
-            ms_path_key(program, access->path) != key)
+        if ((access->kind != MS_ACCESS_INIT && access->kind != MS_ACCESS_WRITE) ||
+            (access->flags & MS_ACCESS_MAP) || ms_path_key(program, access->path) != key)
             continue;
-        for (uint32_t e = access->event; e-- > 0 && access->event - e < 4;) {
-            const struct ms_event *call = event_at(program, e);
-            if (call->kind != MS_EVENT_CALL || !call->result)
-                continue;
-            for (uint32_t a = 2; a < call->arguments.count; a++)
-                if (ms_node(program, program->facts->arguments[call->arguments.first + a])->kind ==
-                    MS_PATH_FUNCTION)
-                    return true;
-        }
+        const struct ms_event *call = call_stored(program, access->event);
+        for (uint32_t a = AFTER_HASH_AND_EQUALITY; call && a < call->arguments.count; a++)
+            if (ms_node(program, program->facts->arguments[call->arguments.first + a])->kind ==
+                MS_PATH_FUNCTION)
+                return true;
     }
     return false;
 }
@@ -42,10 +52,15 @@ struct end {
     bool known;
 };
 
+static struct ms_gap gap_of(const struct ms_stale_use *use) {
+    return (struct ms_gap){use->function, use->source.event, use->event, use->source.lock};
+}
+
 static bool find_free(struct ms_program *program, const struct ms_epochs *epochs,
                       const struct ms_stale_use *use, struct end *end) {
     const struct ms_group *group = ms_group_of_key(program, use->source.key);
     ms_path lock_key = ms_lock_key(program, use->source.lock);
+    struct ms_gap gap = gap_of(use);
     for (size_t f = 0; group && f < epochs->freed_count; f++) {
         const struct ms_freed *freed = &epochs->freed[f];
         if (freed->key != use->source.key)
@@ -54,8 +69,7 @@ static bool find_free(struct ms_program *program, const struct ms_epochs *epochs
             const struct ms_instance *other = &group->items[i];
             bool known = false;
             if (other->access != freed->access || !ms_holds(program, other, lock_key) ||
-                !ms_event_is_parallel(program, use->function, use->event, use->source.lock, other,
-                                      &known))
+                !ms_gap_is_parallel(program, &gap, other, &known))
                 continue;
             if (!end->other || known > end->known)
                 *end = (struct end){other, freed->function, freed->event, known};
@@ -68,8 +82,8 @@ static bool find_removal(struct ms_program *program, const struct ms_stale_use *
                          struct end *end) {
     if (!use->source.map || !frees_elements(program, use->source.key))
         return false;
-    end->other = ms_find_interference(program, use->function, use->event, use->source.key,
-                                      use->source.lock, false, &end->known);
+    struct ms_gap gap = gap_of(use);
+    end->other = ms_find_interference(program, &gap, use->source.key, false, &end->known);
     if (!end->other)
         return false;
     end->function = ms_access_of(program, end->other)->function;

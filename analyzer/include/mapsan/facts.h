@@ -220,6 +220,7 @@ enum ms_event_flags {
     MS_EVENT_VOLATILE = 1u << 5,
     MS_EVENT_CONDITION = 1u << 6,  /* READ that feeds a branch directly */
     MS_EVENT_INITIALISE = 1u << 7, /* WRITE that is the initialiser of a declaration */
+    MS_EVENT_DECREASE = 1u << 8,   /* with MODIFY: --, -=, fetch_sub */
 };
 
 enum ms_order { MS_ORDER_RELAXED, MS_ORDER_CONSUME, MS_ORDER_ACQUIRE, MS_ORDER_RELEASE, MS_ORDER_ACQ_REL, MS_ORDER_SEQ_CST };
