@@ -19,10 +19,10 @@ void modify(struct node *n) { n->value++; --n->at.y; global += 2; n->data++; n->
 // CHECK-LABEL: function modify
 // CHECK-NEXT:   block 0
 // CHECK-NEXT:     write n->value = ? [modify]
-// CHECK-NEXT:     write n->at.y = ? [modify]
+// CHECK-NEXT:     write n->at.y = ? [modify decrease]
 // CHECK-NEXT:     write global = ? [modify]
 // CHECK-NEXT:     write n->data = &n->data[?] [modify]
-// CHECK-NEXT:     write n->data = &n->data[?] [modify]
+// CHECK-NEXT:     write n->data = &n->data[?] [modify decrease]
 int elements(struct node *n, int i) {
     n->row[i] = table[2];
     table[0] = n->data[i];

@@ -67,7 +67,7 @@ int gnu(struct s *s, int order) {
 // CHECK-NEXT:     write out = r2
 // CHECK-NEXT:     write n = in -> r3 seq-cst [atomic modify]
 // CHECK-NEXT:     write out = r3
-// CHECK-NEXT:     write s->refs = ? -> r4 acq-rel [atomic modify]
+// CHECK-NEXT:     write s->refs = ? -> r4 acq-rel [atomic modify decrease]
 // CHECK-NEXT:     if r4 == 0 goto 1 else 2
 // CHECK-NEXT:   block 1
 // CHECK-NEXT:     write out = 0
