@@ -1,55 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * What a call does to the states before it: the effects of its model or annotations, Clang's
- * attributes on its declaration, the summaries of the bodies that it may reach, one new state for
- * each way in which a body returns. A function that is not seen at all leaves the lockset open if
- * it is called like a lock.
+ * attributes on its declaration (attributes.c), the summaries of the bodies that it may reach, one
+ * new state for each way in which a body returns. A function that is not seen at all leaves the
+ * lockset open if it is called like a lock.
  */
 #include "local.h"
 #include "transfer.h"
 
 #include <string.h>
-
-/* ---- Clang's attributes on the callee ---- */
-
-static bool apply_attributes(struct ms_local *local, struct ms_states *states, uint32_t event,
-                             const ms_path *arguments, uint32_t argument_count) {
-    static const struct {
-        uint8_t kind, mode;
-        int8_t change;
-    } table[] = {
-        {MS_ATTRIBUTE_ACQUIRES, MS_MODE_EXCLUSIVE, +1},
-        {MS_ATTRIBUTE_ACQUIRES_SHARED, MS_MODE_SHARED, +1},
-        {MS_ATTRIBUTE_RELEASES, MS_MODE_EXCLUSIVE, -1},
-        {MS_ATTRIBUTE_ASSERTS, MS_MODE_EXCLUSIVE, 0},
-        {MS_ATTRIBUTE_ASSERTS_SHARED, MS_MODE_SHARED, 0},
-    };
-    struct ms_program *program = local->program;
-    ms_function callee = program->facts->events[event].callee;
-    if (!callee)
-        return false;
-    bool any = false;
-    struct ms_range range = ms_function_at(program, callee)->attributes;
-    for (uint32_t a = 0; a < range.count; a++) {
-        struct ms_attribute attribute = program->facts->attributes[range.first + a];
-        for (size_t t = 0; t < sizeof table / sizeof *table; t++) {
-            if (table[t].kind != attribute.kind)
-                continue;
-            any |= table[t].change != 0;
-            for (uint32_t i = 0; i < states->count; i++) {
-                struct ms_state *state = states->items[i];
-                ms_path lock = ms_state_instantiate(&local->frame, state, arguments, argument_count,
-                                                    attribute.path, 0);
-                struct ms_held *held = lock ? ms_state_find_lock(state, lock) : NULL;
-                if (table[t].change)
-                    ms_change_lock(local, state, event, lock, table[t].mode, table[t].change);
-                else if (lock && (!held || held->level <= 0))
-                    ms_state_change_lock(&local->frame, state, lock, table[t].mode, +1, event);
-            }
-        }
-    }
-    return any;
-}
 
 /* ---- calls of functions with a body ---- */
 
@@ -198,7 +157,7 @@ void ms_transfer_call(struct ms_local *local, struct ms_states *states, uint32_t
              known.items[i].verb != MS_VERB_KEY) && /* a key looked up stays the caller's */
             ms_effect_applies(program, call, &known.items[i]))
             ms_apply_effect(local, states, event, &known.items[i], map, known.name);
-    bool locks_said = apply_attributes(local, states, event, arguments, count);
+    bool locks_said = ms_apply_attributes(local, states, event, arguments, count);
     if (!known.complete && states->count) {
         ms_path pointer =
             call->callee ? 0 : ms_state_value(&local->frame, states->items[0], call->path);

@@ -123,9 +123,8 @@ static void lock_effect(struct ms_local *local, struct ms_state *state, uint32_t
         release_scoped(local, state, event, effect);
         return;
     case MS_VERB_ASSERT_HELD:
-        held = ms_state_find_lock(state, lock);
-        if (lock && (!held || held->level <= 0))
-            ms_state_change_lock(&local->frame, state, lock, MS_MODE_EXCLUSIVE, +1, event);
+        if (lock)
+            ms_state_assert_lock(&local->frame, state, lock, MS_MODE_EXCLUSIVE, event);
         return;
     case MS_VERB_DOWNGRADE:
     case MS_VERB_UPGRADE:

@@ -371,21 +371,30 @@ static bool better(const struct ms_guard *one, const struct ms_guard *other) {
     return one->relation < other->relation;
 }
 
-/* What Clang's guarded_by says of this data, as a key. */
-static ms_path declared_guard(struct ms_program *program, ms_path key) {
-    struct ms_path_node node = *ms_node(program, key);
-    struct ms_range range = {0, 0};
-    if (node.kind == MS_PATH_GLOBAL) {
-        range = program->facts->variables[node.operand].attributes;
-    } else if (node.kind == MS_PATH_FIELD) {
-        struct ms_range fields = program->facts->records[node.operand].fields;
-        if (node.extra < fields.count)
-            range = program->facts->fields[fields.first + node.extra].attributes;
-    }
+static struct ms_range attributes_of(const struct ms_program *program, ms_path key) {
+    const struct ms_path_node *node = ms_node(program, key);
+    if (node->kind == MS_PATH_GLOBAL)
+        return program->facts->variables[node->operand].attributes;
+    if (node->kind != MS_PATH_FIELD)
+        return (struct ms_range){0, 0};
+    struct ms_range fields = program->facts->records[node->operand].fields;
+    return node->extra < fields.count
+               ? program->facts->fields[fields.first + node->extra].attributes
+               : (struct ms_range){0, 0};
+}
+
+/* What Clang's attributes say of this data, as a key: guarded_by of the data itself, pt_guarded_by
+ * of what a pointer points to. A map is known by the place of its pointer. */
+static ms_path declared_guard(struct ms_program *program, const struct ms_group *group) {
+    const struct ms_path_node *node = ms_node(program, group->key);
+    bool pointee = node->kind == MS_PATH_DEREF;
+    enum ms_type_role role = ms_pointee_role(program, group->type);
+    bool map = role == MS_ROLE_MAP || role == MS_ROLE_SELF_LOCKING_MAP;
+    struct ms_range range = attributes_of(program, pointee ? node->base : group->key);
     for (uint32_t i = 0; i < range.count; i++) {
         const struct ms_attribute *attribute = &program->facts->attributes[range.first + i];
-        if (attribute->kind == MS_ATTRIBUTE_GUARDED_BY ||
-            attribute->kind == MS_ATTRIBUTE_POINTEE_GUARDED_BY)
+        if ((attribute->kind == MS_ATTRIBUTE_GUARDED_BY && !pointee) ||
+            (attribute->kind == MS_ATTRIBUTE_POINTEE_GUARDED_BY && (pointee || map)))
             return ms_path_key(program, attribute->path);
     }
     return 0;
@@ -396,7 +405,7 @@ enum { CANDIDATES_MAX = 16 };
 void ms_infer_guards(struct ms_program *program, struct ms_group *group) {
     ms_path candidates[CANDIDATES_MAX];
     uint32_t count = 0;
-    ms_path declared = declared_guard(program, group->key);
+    ms_path declared = declared_guard(program, group);
     if (declared)
         candidates[count++] = declared;
     for (uint32_t i = 0; i < group->count && count < CANDIDATES_MAX; i++)

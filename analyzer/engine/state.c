@@ -484,10 +484,26 @@ void ms_state_change_lock(const struct ms_frame *frame, struct ms_state *state, 
     }
     if (change > 0 && held->level <= 0)
         held->mode = mode;
+    if (held->asserted && change < 0)
+        held->level = 0; /* it is the caller's that is given back */
+    held->asserted = false;
     int level = held->level + change;
     held->maybe = held->failed = false;
     held->level = (int8_t)(level > 2 ? 2 : level < -1 ? -1 : level);
     held->event = event;
+}
+
+void ms_state_assert_lock(const struct ms_frame *frame, struct ms_state *state, ms_path lock,
+                          uint8_t mode, uint32_t event) {
+    struct ms_held *held = ms_state_find_lock(state, lock);
+    if (held && held->level > 0)
+        return;
+    if (held)
+        held->level = 0;
+    ms_state_change_lock(frame, state, lock, mode, +1, event);
+    held = ms_state_find_lock(state, lock);
+    if (held)
+        held->asserted = true;
 }
 
 struct ms_lockset ms_state_lockset(const struct ms_frame *frame, const struct ms_state *state) {

@@ -56,6 +56,10 @@ struct ms_held *ms_state_find_lock(struct ms_state *state, ms_path lock);
 void ms_state_change_lock(const struct ms_frame *frame, struct ms_state *state, ms_path lock,
                           uint8_t mode, int change, uint32_t event);
 
+/* The callers hold this lock, so it is said here. */
+void ms_state_assert_lock(const struct ms_frame *frame, struct ms_state *state, ms_path lock,
+                          uint8_t mode, uint32_t event);
+
 /* A function that we do not see is called with what is held. */
 void ms_state_note_call(struct ms_state *state, uint32_t event);
 

@@ -52,7 +52,8 @@ static struct ms_exit make_exit(struct ms_local *local, const struct ms_state *s
         ms_path lock = exported(program, held->lock, state->returned);
         if (!lock)
             lock = exported(program, ms_path_origin(program, held->lock), state->returned);
-        if ((held->level != 0 || held->failed) && lock && !is_stale(program, lock))
+        if ((held->level != 0 || held->failed) && !held->asserted && lock &&
+            !is_stale(program, lock))
             changes[exit.change_count++] = (struct ms_lock_change){
                 .lock = lock, .mode = held->mode, .level = held->level, .event = held->event};
     }

@@ -22,6 +22,11 @@ void ms_free_value(struct ms_local *local, ms_path value);
 void ms_apply_effect(struct ms_local *local, struct ms_states *states, uint32_t event,
                      const struct ms_effect *effect, const struct ms_effect *map, const char *name);
 
+/* attributes.c: what Clang's attributes on the callee say that this call does to locks. Returns
+ * whether they say anything of what it takes or gives back. */
+bool ms_apply_attributes(struct ms_local *local, struct ms_states *states, uint32_t event,
+                         const ms_path *arguments, uint32_t argument_count);
+
 void ms_transfer_call(struct ms_local *local, struct ms_states *states, uint32_t event);
 
 #endif

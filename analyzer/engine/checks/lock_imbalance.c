@@ -244,9 +244,9 @@ static void on_function_end(struct ms_local *local) {
         for (uint32_t i = 0; i < state->held_count; i++) {
             const struct ms_held *held = &state->held[i];
             uint32_t giving, keeping;
-            if (held->level <= 0 || held->scoped || is_computed(program, held->lock) ||
-                is_consequence(program, held) || may_be_given_back(local, held) ||
-                !is_leak(local, state, held, &giving, &keeping))
+            if (held->level <= 0 || held->scoped || held->asserted ||
+                is_computed(program, held->lock) || is_consequence(program, held) ||
+                may_be_given_back(local, held) || !is_leak(local, state, held, &giving, &keeping))
                 continue;
             struct ms_location where = state->return_event
                                            ? program->facts->events[state->return_event].where
