@@ -124,6 +124,21 @@ static void publish(struct ms_local *local, const struct ms_state *state, uint32
     known->publishes[event] = true;
 }
 
+/* The global place in which a callee puts what this parameter points to; 0 if it is none. */
+static ms_path stored_by(const struct ms_program *program, ms_function callee, uint32_t parameter) {
+    const struct ms_code *code = &program->code[callee];
+    for (uint32_t i = 0; i < code->accesses.count; i++) {
+        const struct ms_event *write =
+            event_at(program, program->accesses[code->accesses.first + i].event);
+        const struct ms_path_node *value = ms_node(program, write->value);
+        if (write->kind == MS_EVENT_WRITE && value->kind == MS_PATH_PARAM &&
+            value->operand == parameter &&
+            ms_node(program, ms_path_root(program, write->path))->kind == MS_PATH_GLOBAL)
+            return write->path;
+    }
+    return 0;
+}
+
 static void note_call(struct ms_local *local, const struct ms_state *state, uint32_t event) {
     const struct ms_event *call = event_at(local->program, event);
     struct ms_known_effects known = ms_effects_of(local->program, call);
@@ -131,7 +146,8 @@ static void note_call(struct ms_local *local, const struct ms_state *state, uint
         if (!is_given_away(local->program, call, &known, i))
             continue;
         ms_path raw = local->program->facts->arguments[call->arguments.first + i];
-        publish(local, state, event, ms_state_value(&local->frame, state, raw), 0);
+        ms_path place = known.complete ? 0 : stored_by(local->program, call->callee, i);
+        publish(local, state, event, ms_state_value(&local->frame, state, raw), place);
     }
     /* rcu_assign_pointer(place, object) */
     const struct ms_effect *stores = NULL, *object = NULL;

@@ -232,14 +232,23 @@ static bool is_main(const struct ms_program *program, ms_function function) {
     return !(node->flags & MS_FUNCTION_INTERNAL) && !strcmp(ms_name(program, node->name), "main");
 }
 
+/* Whether the thread and the function that ends it mean the very same thing, by a name that all
+ * know. */
+static bool is_same_global(const struct ms_program *program, const struct ending *ending,
+                           const struct use *use) {
+    return ending->instance->path == use->instance.path && is_global(program, use->instance.path);
+}
+
 /* Nothing in the program waits for the thread, and nothing that could stand for it was waited for
  * on the way. What main ends itself goes with the process. */
-static bool is_never_awaited(struct judge *judge, const struct ending *ending, uint32_t thread) {
+static bool is_never_awaited(struct judge *judge, const struct ending *ending,
+                             const struct use *use, uint32_t thread) {
     struct ms_program *program = judge->program;
     uint64_t bit = (uint64_t)1 << thread;
     if (!program->has_main || ending->set_up || (judge->waited & bit) ||
         is_main(program, ending->access->function) ||
-        !is_kept_beside(program, ending->access->path, thread) ||
+        (!is_kept_beside(program, ending->access->path, thread) &&
+         !is_same_global(program, ending, use)) ||
         ms_call_before(program, ending->steps[0], starts, &bit))
         return false;
     for (uint32_t i = 0; i < ending->step_count; i++)
@@ -306,7 +315,7 @@ static bool judge_thread(struct judge *judge, const struct ending *ending, const
         return true;
     }
     bool memory = !strcmp(what_ends(program, ending->access), "freed");
-    if (!is_never_awaited(judge, ending, thread) ||
+    if (!is_never_awaited(judge, ending, use, thread) ||
         (memory && ms_excluded(program, ending->instance, &use->instance)))
         return false;
     *spoken |= (uint64_t)1 << thread;

@@ -97,10 +97,10 @@ static bool holds_publishers(struct ms_program *program, const struct ms_lockset
     return false;
 }
 
-/* Published with no lock at all: through a global that the other thread goes through as well. */
+/* Published through a global that the other thread goes through as well. */
 static bool shares_place(struct ms_program *program, const struct ms_publication *publication,
                          const struct ms_instance *other) {
-    return publication->place && !publication->locks.count &&
+    return publication->place &&
            ms_node(program, ms_path_root(program, publication->place))->kind == MS_PATH_GLOBAL &&
            ms_path_contains(program, other->path, publication->place);
 }
