@@ -5,12 +5,18 @@
  * takes a callback is left out: the analyzer judges a lock less strictly around calls that it
  * cannot see into.
  */
+/* A build that is about one design names it. */
+#ifdef ONLY_DESIGN
+#define HEADER_OF(design) <mapsan/maps/design.h>
+#include HEADER_OF(ONLY_DESIGN)
+#else
 #include <mapsan/maps/rcumap.h>
 #include <mapsan/maps/rwmap.h>
 #include <mapsan/maps/rwmap_pthread.h>
 #include <mapsan/maps/shardmap.h>
 #include <mapsan/maps/syncmap.h>
 #include <mapsan/maps/triemap.h>
+#endif
 
 #include <pthread.h>
 
@@ -40,21 +46,32 @@
         design##_free(design##_shared);                                                            \
     }
 
+#define RUN(design) design##_run
+#define EXPAND(macro, design) macro(design)
+
+#ifdef ONLY_DESIGN
+EXPAND(USE, ONLY_DESIGN)
+#else
 USE(rwmap)
 USE(rwmap_pthread)
 USE(syncmap)
 USE(shardmap)
 USE(rcumap)
 USE(triemap)
+#endif
 
 int main(void) {
     static struct mapsan_map_type type;
     type = mapsan_map_type_bytes(sizeof(uint64_t), sizeof(uint64_t), sizeof(uint64_t));
+#ifdef ONLY_DESIGN
+    EXPAND(RUN, ONLY_DESIGN)(&type);
+#else
     rwmap_run(&type);
     rwmap_pthread_run(&type);
     syncmap_run(&type);
     shardmap_run(&type);
     rcumap_run(&type);
     triemap_run(&type);
+#endif
     return 0;
 }
