@@ -3,8 +3,10 @@
  * The benchmark: every chosen workload, number of keys and number of threads is a cell; in a cell
  * the maps take turns, sample by sample, so that what else the machine does hits all alike.
  * Reported is the median of the samples with minimum and maximum, as wall time divided by all
- * operations of all threads, and its ratio to a named reference measured in the same cell. Peers in
- * other languages are programs that are given the cell and print their samples (see go/main.go).
+ * operations of all threads, and its ratio to a named reference measured in the same cell. Of the
+ * latency workloads each operation is timed: percentiles and the longest, which include reading the
+ * clock (about 25 ns). Peers in other languages are programs that are given the cell and print
+ * their samples (see go/main.go).
  *
  *   maps_bench --keys=1k,1M --threads=1,2 --workloads=get,mix90 --maps=hmap,ghashtable
  *              --samples=9 --ms=30 --reference=go_map --peer=PROGRAM --csv=FILE
@@ -134,12 +136,21 @@ static void report(const struct options *options, const struct cell *cell, struc
                (unsigned long long)cell->threads, result->name, median, low, high);
         if (reference > 0)
             printf("  %.2fx %s", median / reference, options->reference);
+        const struct latency *latency = &result->latency;
+        if (cell->workload->kind == WORKLOAD_LATENCY)
+            printf("  50%% %llu, 99%% %llu, 99.9%% %llu, longest %u ns",
+                   (unsigned long long)latency_at(latency, 50000),
+                   (unsigned long long)latency_at(latency, 99000),
+                   (unsigned long long)latency_at(latency, 99900), latency->longest);
         printf("\n");
         if (options->csv != NULL)
-            fprintf(options->csv, "%s,%llu,%llu,%s,%.3f,%.3f,%.3f,%u,%s,%.4f\n",
+            fprintf(options->csv, "%s,%llu,%llu,%s,%.3f,%.3f,%.3f,%u,%s,%.4f,%llu,%llu,%llu,%u\n",
                     cell->workload->name, (unsigned long long)cell->keys,
                     (unsigned long long)cell->threads, result->name, median, low, high,
-                    result->count, options->reference, reference > 0 ? median / reference : 0.0);
+                    result->count, options->reference, reference > 0 ? median / reference : 0.0,
+                    (unsigned long long)latency_at(latency, 50000),
+                    (unsigned long long)latency_at(latency, 99000),
+                    (unsigned long long)latency_at(latency, 99900), latency->longest);
     }
     fflush(stdout);
 }
@@ -152,7 +163,7 @@ static void run_cell(const struct options *options, const struct cell *cell) {
         if (listed(options->maps, drivers[i]->name) && (cell->threads == 1 || drivers[i]->threads))
             chosen[count++] = drivers[i];
     cell_measure(cell, &options->effort, chosen, count, results);
-    if (options->peer != NULL) {
+    if (options->peer != NULL && cell->workload->kind != WORKLOAD_LATENCY) {
         size_t before = count;
         count += cell_measure_peer(cell, &options->effort, options->peer, results + count,
                                    RESULTS_MAX - count);
@@ -169,14 +180,16 @@ int main(int argc, char **argv) {
     struct options options = parse(argc, argv);
     if (options.csv != NULL)
         fprintf(options.csv, "workload,keys,threads,map,ns_median,ns_min,ns_max,samples,"
-                             "reference,ratio\n");
+                             "reference,ratio,ns_p50,ns_p99,ns_p999,ns_longest\n");
     for (size_t w = 0; w < workload_count; w++) {
         if (!listed(options.workloads, workloads[w].name))
             continue;
         for (size_t k = 0; k < options.key_counts; k++) {
             for (size_t t = 0; t < options.thread_counts; t++) {
                 struct cell cell = {&workloads[w], options.keys[k], options.threads[t]};
-                if (workloads[w].kind == WORKLOAD_MIX || cell.threads == 1)
+                bool shared =
+                    workloads[w].kind == WORKLOAD_MIX || workloads[w].kind == WORKLOAD_LATENCY;
+                if (shared || cell.threads == 1)
                     run_cell(&options, &cell);
             }
         }

@@ -5,18 +5,25 @@
  */
 #include "cell.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 const struct workload workloads[] = {
-    {"get", WORKLOAD_MIX, 0},         {"mix95", WORKLOAD_MIX, 5},
-    {"mix90", WORKLOAD_MIX, 10},      {"mix50", WORKLOAD_MIX, 50},
-    {"insert", WORKLOAD_INSERT, 100}, {"churn", WORKLOAD_CHURN, 100},
-    {"iterate", WORKLOAD_ITERATE, 0},
+    {"get", WORKLOAD_MIX, 0, false},
+    {"mix95", WORKLOAD_MIX, 5, false},
+    {"mix90", WORKLOAD_MIX, 10, false},
+    {"mix50", WORKLOAD_MIX, 50, false},
+    {"get_zipf", WORKLOAD_MIX, 0, true},
+    {"mix90_zipf", WORKLOAD_MIX, 10, true},
+    {"latency90", WORKLOAD_LATENCY, 10, false},
+    {"latency50", WORKLOAD_LATENCY, 50, false},
+    {"insert", WORKLOAD_INSERT, 100, false},
+    {"churn", WORKLOAD_CHURN, 100, false},
+    {"iterate", WORKLOAD_ITERATE, 0, false},
 };
 const size_t workload_count = sizeof workloads / sizeof *workloads;
 
@@ -45,15 +52,19 @@ static uint64_t *make_keys(uint64_t first, uint64_t count) {
     return keys;
 }
 
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 /* Long enough that branch predictors do not learn it, short enough for small maps to stay in cache.
  */
 static size_t stream_length(uint64_t keys) { return keys <= 100000 ? 1u << 16 : 1u << 20; }
+
+/* Zipf's law with exponent one, nearly: ranks are even on a logarithmic scale. The exact draw needs
+ * the harmonic number, and differs by less than 3 % from rank 10 on. */
+static uint64_t draw(const struct cell *cell, uint64_t random) {
+    if (!cell->workload->zipf)
+        return random % cell->keys;
+    double even = (double)(random % (1u << 30)) / (1u << 30);
+    uint64_t rank = (uint64_t)exp(even * log((double)cell->keys)) - 1;
+    return rank < cell->keys ? rank : cell->keys - 1;
+}
 
 static struct bench_stream make_stream(const struct cell *cell, uint64_t thread) {
     size_t length = stream_length(cell->keys);
@@ -61,7 +72,7 @@ static struct bench_stream make_stream(const struct cell *cell, uint64_t thread)
     uint8_t *write = malloc(length);
     for (size_t i = 0; i < length; i++) {
         uint64_t random = key_of(state++ * 3);
-        keys[i] = key_of((random >> 8) % cell->keys);
+        keys[i] = key_of(draw(cell, random >> 8));
         write[i] = (random & 0xff) * 100 < cell->workload->writes * 256u;
     }
     return (struct bench_stream){keys, write, length};
@@ -73,8 +84,16 @@ struct worker {
     struct bench_stream stream;
     unsigned passes;
     _Atomic int *waiting;
+    uint32_t *nanoseconds; /* of the last pass's operations, if each is to be timed */
     uint64_t sum, begin, end;
 };
+
+static void pass(struct worker *self) {
+    if (self->nanoseconds != NULL)
+        self->driver->timed(self->map, &self->stream, self->nanoseconds);
+    else
+        self->sum += self->driver->mix(self->map, &self->stream);
+}
 
 static void *work(void *argument) {
     struct worker *self = argument;
@@ -83,10 +102,10 @@ static void *work(void *argument) {
     atomic_fetch_sub(self->waiting, 1);
     while (atomic_load(self->waiting) > 0)
         ;
-    self->begin = now();
-    for (unsigned pass = 0; pass < self->passes; pass++)
-        self->sum += self->driver->mix(self->map, &self->stream);
-    self->end = now();
+    self->begin = bench_now();
+    for (unsigned i = 0; i < self->passes; i++)
+        pass(self);
+    self->end = bench_now();
     if (self->driver->thread_end != NULL)
         self->driver->thread_end();
     return NULL;
@@ -94,19 +113,26 @@ static void *work(void *argument) {
 
 /* Wall time of all threads' passes. */
 static uint64_t run_threads(const struct bench_driver *driver, void *map,
-                            struct bench_stream *streams, unsigned threads, unsigned passes) {
-    if (threads == 1) {
+                            struct bench_stream *streams, unsigned threads, unsigned passes,
+                            struct latency *latency) {
+    if (threads == 1 && latency == NULL) {
         volatile uint64_t sink = 0;
-        uint64_t begin = now();
+        uint64_t begin = bench_now();
         for (unsigned pass = 0; pass < passes; pass++)
             sink += driver->mix(map, &streams[0]);
-        return now() - begin;
+        return bench_now() - begin;
     }
     pthread_t ids[64];
     struct worker workers[64];
     _Atomic int waiting = (int)threads;
     for (unsigned i = 0; i < threads; i++) {
-        workers[i] = (struct worker){driver, map, streams[i], passes, &waiting, 0, 0, 0};
+        workers[i] = (struct worker){.driver = driver,
+                                     .map = map,
+                                     .stream = streams[i],
+                                     .passes = passes,
+                                     .waiting = &waiting};
+        if (latency != NULL)
+            workers[i].nanoseconds = malloc(streams[i].count * sizeof(uint32_t));
         if (pthread_create(&ids[i], NULL, work, &workers[i]) != 0) {
             fprintf(stderr, "maps_bench: cannot start thread %u\n", i);
             exit(2);
@@ -115,6 +141,9 @@ static uint64_t run_threads(const struct bench_driver *driver, void *map,
     uint64_t begin = UINT64_MAX, end = 0;
     for (unsigned i = 0; i < threads; i++) {
         pthread_join(ids[i], NULL);
+        if (latency != NULL)
+            latency_add(latency, workers[i].nanoseconds, streams[i].count);
+        free(workers[i].nanoseconds);
         begin = workers[i].begin < begin ? workers[i].begin : begin;
         end = workers[i].end > end ? workers[i].end : end;
     }
@@ -133,11 +162,22 @@ static double sample_mix(const struct cell *cell, struct subject *subject,
                          struct bench_stream *streams, uint64_t least) {
     unsigned threads = (unsigned)cell->threads;
     if (subject->passes == 0) {
-        uint64_t took = run_threads(subject->driver, subject->map, streams, threads, 1);
+        uint64_t took = run_threads(subject->driver, subject->map, streams, threads, 1, NULL);
         subject->passes = (unsigned)(least / (took + 1)) + 1;
     }
-    uint64_t took = run_threads(subject->driver, subject->map, streams, threads, subject->passes);
+    uint64_t took =
+        run_threads(subject->driver, subject->map, streams, threads, subject->passes, NULL);
     return (double)took / ((double)subject->passes * (double)streams[0].count * threads);
+}
+
+static double sample_latency(const struct cell *cell, struct subject *subject,
+                             struct bench_stream *streams, uint64_t least,
+                             struct latency *latency) {
+    unsigned threads = (unsigned)cell->threads, rounds = 0;
+    uint64_t took = 0;
+    for (; took < least; rounds++)
+        took += run_threads(subject->driver, subject->map, streams, threads, 1, latency);
+    return (double)took / ((double)rounds * (double)streams[0].count * threads);
 }
 
 static double sample_insert(const struct cell *cell, struct subject *subject, const uint64_t *keys,
@@ -145,9 +185,9 @@ static double sample_insert(const struct cell *cell, struct subject *subject, co
     uint64_t took = 0, rounds = 0;
     for (; took < least; rounds++) {
         void *map = subject->driver->create();
-        uint64_t begin = now();
+        uint64_t begin = bench_now();
         subject->driver->insert(map, keys, cell->keys);
-        took += now() - begin;
+        took += bench_now() - begin;
         subject->driver->destroy(map);
     }
     return (double)took / ((double)rounds * (double)cell->keys);
@@ -157,9 +197,9 @@ static double sample_churn(const struct cell *cell, struct subject *subject, uin
     uint64_t took = 0, done = 0, count = cell->keys < 65536 ? 65536 : cell->keys;
     for (; took < least; done += count) {
         uint64_t *keys = make_keys(subject->position, count + cell->keys);
-        uint64_t begin = now();
+        uint64_t begin = bench_now();
         subject->driver->churn(subject->map, keys, count, cell->keys);
-        took += now() - begin;
+        took += bench_now() - begin;
         subject->position += count;
         free(keys);
     }
@@ -168,19 +208,21 @@ static double sample_churn(const struct cell *cell, struct subject *subject, uin
 
 static double sample_iterate(const struct cell *cell, struct subject *subject, uint64_t least) {
     volatile uint64_t sink = 0;
-    uint64_t took = 0, rounds = 0, begin = now();
+    uint64_t took = 0, rounds = 0, begin = bench_now();
     for (; took < least; rounds++) {
         sink += subject->driver->iterate(subject->map);
-        took = now() - begin;
+        took = bench_now() - begin;
     }
     return (double)took / ((double)rounds * (double)cell->keys);
 }
 
 static double sample(const struct cell *cell, struct subject *subject, struct bench_stream *streams,
-                     const uint64_t *keys, uint64_t least) {
+                     const uint64_t *keys, uint64_t least, struct latency *latency) {
     switch (cell->workload->kind) {
     case WORKLOAD_MIX:
         return sample_mix(cell, subject, streams, least);
+    case WORKLOAD_LATENCY:
+        return sample_latency(cell, subject, streams, least, latency);
     case WORKLOAD_INSERT:
         return sample_insert(cell, subject, keys, least);
     case WORKLOAD_CHURN:
@@ -208,7 +250,9 @@ void cell_measure(const struct cell *cell, const struct effort *effort,
     /* The first round warms up and is not counted. */
     for (unsigned round = 0; round <= effort->samples; round++) {
         for (size_t m = 0; m < count; m++) {
-            double took = sample(cell, &subjects[m], streams, keys, least);
+            if (round <= 1)
+                memset(&results[m].latency, 0, sizeof results[m].latency);
+            double took = sample(cell, &subjects[m], streams, keys, least, &results[m].latency);
             if (round > 0)
                 results[m].samples[results[m].count++] = took;
         }

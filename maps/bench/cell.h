@@ -4,16 +4,24 @@
 #define MAPSAN_BENCH_CELL_H
 
 #include "bench.h"
+#include "latency.h"
 
 #define SAMPLES_MAX 101
 #define RESULTS_MAX 48
 
-enum workload_kind { WORKLOAD_MIX, WORKLOAD_INSERT, WORKLOAD_CHURN, WORKLOAD_ITERATE };
+enum workload_kind {
+    WORKLOAD_MIX,
+    WORKLOAD_LATENCY, /* a mix of which every operation is timed */
+    WORKLOAD_INSERT,
+    WORKLOAD_CHURN,
+    WORKLOAD_ITERATE,
+};
 
 struct workload {
     const char *name;
     enum workload_kind kind;
     unsigned writes; /* in 100 operations of a mix; they overwrite */
+    bool zipf;       /* the n-th most frequent key comes 1/n as often as the first, not all alike */
 };
 extern const struct workload workloads[];
 extern const size_t workload_count;
@@ -38,6 +46,7 @@ struct result {
     char name[40];
     double samples[SAMPLES_MAX]; /* nanoseconds per operation */
     unsigned count;
+    struct latency latency; /* of all samples together; of a WORKLOAD_LATENCY */
 };
 
 void cell_measure(const struct cell *cell, const struct effort *effort,

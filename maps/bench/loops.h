@@ -45,6 +45,22 @@ static uint64_t BENCH_LOCAL(_mix)(void *handle, const struct bench_stream *strea
     return sum;
 }
 
+static void BENCH_LOCAL(_timed)(void *handle, const struct bench_stream *stream,
+                                uint32_t *nanoseconds) {
+    BENCH_MAP *map = (BENCH_MAP *)handle;
+    uint64_t before = bench_now();
+    for (size_t i = 0; i < stream->count; i++) {
+        uint64_t value = 0;
+        if (stream->write[i])
+            BENCH_PUT(map, stream->keys[i], i);
+        else
+            (void)BENCH_GET(map, stream->keys[i], &value);
+        uint64_t after = bench_now();
+        nanoseconds[i] = after - before < UINT32_MAX ? (uint32_t)(after - before) : UINT32_MAX;
+        before = after;
+    }
+}
+
 static void BENCH_LOCAL(_churn)(void *handle, const uint64_t *keys, size_t count, size_t distance) {
     BENCH_MAP *map = (BENCH_MAP *)handle;
     for (size_t i = 0; i < count; i++) {
@@ -76,6 +92,7 @@ const struct bench_driver BENCH_JOIN(bench_, BENCH_NAME) = {
     BENCH_LOCAL(_destroy),
     BENCH_LOCAL(_insert),
     BENCH_LOCAL(_mix),
+    BENCH_LOCAL(_timed),
     BENCH_LOCAL(_churn),
     BENCH_LOCAL(_iterate),
 #ifdef BENCH_NO_THREAD_CALLS

@@ -6,9 +6,11 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -40,13 +42,25 @@ func makeKeys(first, count uint64) []uint64 {
 	return keys
 }
 
-func makeStream(keys, writes, thread uint64, length int) *stream {
+func draw(keys, random uint64, zipf bool) uint64 {
+	if !zipf {
+		return random % keys
+	}
+	even := float64(random%(1<<30)) / (1 << 30)
+	rank := uint64(math.Exp(even*math.Log(float64(keys)))) - 1
+	if rank >= keys {
+		rank = keys - 1
+	}
+	return rank
+}
+
+func makeStream(keys, writes, thread uint64, length int, zipf bool) *stream {
 	s := &stream{make([]uint64, length), make([]bool, length)}
 	state := keyOf(1<<40) + thread
 	for i := range s.keys {
 		random := keyOf(state * 3)
 		state++
-		s.keys[i] = keyOf((random >> 8) % keys)
+		s.keys[i] = keyOf(draw(keys, random>>8, zipf))
 		s.write[i] = (random&0xff)*100 < writes*256
 	}
 	return s
@@ -281,7 +295,7 @@ func main() {
 	keys := makeKeys(0, count)
 	streams := []*stream{}
 	for i := uint64(0); i < threads; i++ {
-		streams = append(streams, makeStream(count, writes, i, int(number(os.Args[7]))))
+		streams = append(streams, makeStream(count, writes, i, int(number(os.Args[7])), strings.HasSuffix(workload, "_zipf")))
 	}
 	for _, design := range designs {
 		if threads > 1 && !design.threads {

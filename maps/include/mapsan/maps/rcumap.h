@@ -7,11 +7,11 @@
  *
  * Sources: read-copy-update (McKenney and Slingwine, 1998) by liburcu (Desnoyers and others, 2012),
  * its `bp` flavour, which needs no registration of threads; the tree is a hash-array mapped trie
- * (Bagwell, 2001) with leaves of up to 64 entries; a batch changes what it has itself made, as the
+ * (Bagwell, 2001) with leaves of up to 32 entries; a batch changes what it has itself made, as the
  * transients of Clojure do (Hickey, 2008).
  *
  * Invariant: whatever can be reached from `current` never changes. A write copies a leaf and the
- * nodes above it, at most about 2 KB, publishes the new root with one store, and gives what it
+ * nodes above it, about 1 KB, publishes the new root with one store, and gives what it
  * replaced to a grace period.
  *
  * Thread safety: all operations but new and free, from any thread; each is atomic, each, len and
@@ -27,7 +27,7 @@
  * after rcumap_quiesce().
  *
  * Time: O(log n) to base 16 and one leaf. All writes can answer MAPSAN_MAP_NO_MEMORY. Memory:
- * 16-byte entries take 21 to 60 bytes. Link with -lurcu-bp; no header of liburcu's is needed.
+ * 16-byte entries take 20 to 60 bytes. Link with -lurcu-bp; no header of liburcu's is needed.
  */
 #ifndef MAPSAN_MAPS_RCUMAP_H
 #define MAPSAN_MAPS_RCUMAP_H

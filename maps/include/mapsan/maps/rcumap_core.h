@@ -19,7 +19,7 @@ extern "C" {
 
 #define RCUMAP_BITS 4
 #define RCUMAP_FANOUT (1u << RCUMAP_BITS)
-#define RCUMAP_LEAF_MAX 64u /* entries, unless their hashes are all alike */
+#define RCUMAP_LEAF_MAX 32u /* entries, unless their hashes are all alike */
 
 struct rcumap_node {
     struct rcumap_node *next_garbage; /* once it is replaced */

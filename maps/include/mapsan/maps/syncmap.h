@@ -30,7 +30,7 @@
  * Time: get and overwriting O(1) expected, lock-free; a new key O(1) amortised, under a mutex. A
  * lookup that misses while `dirty` is there takes the mutex; as many of them as `dirty` has entries
  * end that. put, get_or_put, update and compare_and_swap can answer MAPSAN_MAP_NO_MEMORY. Memory:
- * 16-byte entries take 112 to 144 bytes each, twice their table's part while `dirty` is there; 2.4
+ * 16-byte entries take 104 to 128 bytes each, twice their table's part while `dirty` is there; 2.4
  * KB for the map.
  */
 #ifndef MAPSAN_MAPS_SYNCMAP_H
