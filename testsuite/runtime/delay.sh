@@ -53,6 +53,20 @@ grep -q '^{"kind":"reached".*"line":'"$line"',' "$work/json" || fail "json: the 
 grep -q '^{"kind":"report".*"title":"concurrent map writes".*"stack":\[{' "$work/json" ||
     fail "json: the report"
 
+# Check-then-act: two critical sections, between which the other thread writes; or one.
+read=$(grep -n "READ_BEGIN" "$(dirname "$0")/delay.c" | head -1 | cut -d: -f1)
+write=$((read + 6))
+printf 'act\tdelay.c:%s\tdelay.c:%s\n' "$read" "$write" >"$work/acts"
+run "plan=$work/acts:json=$work/json" check
+has "mapsan: fatal: changed between check and act" err && [ "$status" -eq 134 ] ||
+    fail "check and act in two critical sections"
+has "  In between: Write of shared by thread" err && has "  Before: Check of shared" err ||
+    fail "the three places of a check-then-act"
+grep -q '"title":"changed between check and act".*"check":{.*"line":'"$read"',' "$work/json" ||
+    fail "json: the check"
+run "plan=$work/acts" whole
+[ "$status" -eq 0 ] && [ ! -s "$work/err" ] || fail "check and act in one critical section"
+
 printf 'point\tdelay.c\npair\tdelay.c:1\npoint\tdelay.c:1\tdelay.c:2\n\377\376junk\n' >"$work/bad"
 run "plan=$work/bad" locked
 [ "$(grep -ac "mapsan: plan: $work/bad:[1-4]: .* is not understood" "$work/err")" -eq 4 ] &&

@@ -62,6 +62,42 @@ run "stack_depth=1"
 has "#1 " err && fail "stack_depth=1"
 run "color=always"
 has "$(printf '\033\\[1;31m')==" err || fail "color=always"
+run "json=$work/json:halt_on_error=0"
+python3 - "$work/json" <<'END' || fail "json: an object a line, with all that the text says"
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+assert [line["kind"] for line in lines] == ["start", "report", "report"], lines
+report = lines[1]
+assert report["title"] == "concurrent map writes", report
+assert [side["operation"] for side in report["sides"]] == ["write", "write"], report
+assert all(side["stack"] and side["thread"]["number"] >= 0 for side in report["sides"]), report
+assert report["sides"][0]["thread"]["created"], report
+assert report["map"]["made"]["function"] == "hooked_INIT", report
+assert report["text"].startswith("==") and "What to do: " in report["text"], report
+END
+run "json=/nonexistent/file"
+[ "$(grep -c "mapsan: json: cannot write /nonexistent/file" "$work/err")" -eq 1 ] &&
+    [ "$(reports)" -eq 1 ] || fail "json to a file that cannot be written"
+
+for kind in "function:seco*" "function:hooked_WRIT?" "file:options.c" "file:*/options.c" \
+    "map:shared" "module:options"; do
+    printf '# not wanted\n%s\n' "$kind" >"$work/suppressions"
+    run "suppressions=$work/suppressions:verbosity=1"
+    [ "$status" -eq 7 ] && [ "$(reports)" -eq 0 ] || fail "suppressions: $kind"
+    has "mapsan: suppressions: .* held back [1-9]" err || fail "suppressions: $kind is not counted"
+done
+printf 'function:third\nmap:shar\nfile:ptions.c\n' >"$work/suppressions"
+run "suppressions=$work/suppressions:verbosity=1"
+[ "$(reports)" -eq 1 ] || fail "suppressions that match nothing"
+printf 'race:all\n\nfunction:\n' >"$work/suppressions"
+run "suppressions=$work/suppressions"
+has "mapsan: suppressions: $work/suppressions:1: 'race:all' is none" err &&
+    has "mapsan: suppressions: $work/suppressions:3: " err && [ "$(reports)" -eq 1 ] ||
+    fail "what is no suppression"
+run "suppressions=/nonexistent/file"
+has "mapsan: suppressions: cannot read /nonexistent/file" err && [ "$(reports)" -eq 1 ] ||
+    fail "suppressions that are not there"
+
 run "" callback
 has "callback: concurrent map writes in second and main" out || fail "__mapsan_on_report"
 
