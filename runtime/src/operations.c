@@ -344,6 +344,8 @@ static void begin(struct mapsan_thread *self, struct mapsan_tag *tag,
 
 void mapsan_tag_begin_slow(struct mapsan_tag *tag, const void *map, const struct mapsan_site *site,
                            uintptr_t pc, uintptr_t frame) {
+    if (!mapsan_is_sampled(map))
+        return;
     struct mapsan_thread *self = mapsan_thread_enter();
     if (!self)
         return;
@@ -386,6 +388,8 @@ static void uncache(struct mapsan_tag *tag, const void *map) {
 
 void mapsan_map_begin_slow(const void *map, const struct mapsan_site *site, uintptr_t pc,
                            uintptr_t frame) {
+    if (!mapsan_is_sampled(map))
+        return;
     struct mapsan_thread *self = map ? mapsan_thread_enter() : NULL;
     struct mapsan_tag *tag = self ? tag_of(self, map) : NULL;
     if (!tag)
@@ -440,6 +444,8 @@ void mapsan_tag_end_slow(struct mapsan_tag *tag, uintptr_t frame) {
 }
 
 void mapsan_map_end_slow(const void *map, const struct mapsan_site *site, uintptr_t frame) {
+    if (!mapsan_is_sampled(map))
+        return;
     if (map)
         end_innermost(NULL, map, site, frame);
 }

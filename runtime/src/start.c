@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../include/mapsan/mapsan.h"
@@ -59,6 +60,12 @@ static void start_watching(void) {
                  "mapsan: address space for %zu of %zu maps only; set max_maps lower\n", room,
                  wanted);
         mapsan_say(line);
+    }
+    if (mapsan_flags.sample > 1) {
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        mapsan_sampling.seed = (uint32_t)now.tv_nsec ^ (uint32_t)getpid() << 20;
+        mapsan_sampling.limit = UINT32_MAX / (uint32_t)mapsan_flags.sample;
     }
     mapsan_suppressions_read();
     mapsan_delay_start();

@@ -20,6 +20,8 @@ struct mapsan_entry {
 
 _Static_assert(sizeof(struct mapsan_entry) == MAPSAN_TABLE_ENTRY, "as stated");
 
+struct mapsan_sampling mapsan_sampling = {0, UINT32_MAX};
+
 static struct mapsan_entry *entries; /* [0] is never used: index 0 ends a list */
 static uint64_t *heads;
 static size_t capacity;
@@ -146,6 +148,8 @@ restart:
 struct mapsan_tag *mapsan_table_find(const void *map) {
     struct position at;
     uint32_t index = 0;
+    if (!mapsan_is_sampled(map))
+        return NULL;
     for (;;) {
         if (seek(map, &at)) {
             if (index)

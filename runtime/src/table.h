@@ -18,6 +18,18 @@
 /* Bytes for each map. */
 enum { MAPSAN_TABLE_ENTRY = 64 };
 
+/* sample=N: only maps whose address hashes below the limit are watched, with a seed that is new in
+ * each run. Decided before anything else is looked at. */
+struct mapsan_sampling {
+    uint32_t seed, limit;
+};
+extern struct mapsan_sampling mapsan_sampling;
+
+static inline bool mapsan_is_sampled(const void *map) {
+    const uint32_t place = (uint32_t)((uintptr_t)map >> 4) ^ mapsan_sampling.seed;
+    return place * 0x9e3779b1u <= mapsan_sampling.limit;
+}
+
 /* tag.map of an entry that stands for no map. Not NULL, which callers may pass for one. */
 #define MAPSAN_NO_MAP ((const void *)UINTPTR_MAX)
 

@@ -131,6 +131,12 @@ add_test(NAME runtime/options
 mapsan_runtime_program(delay mapsan_rt delay.c)
 add_test(NAME runtime/delay COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/delay.sh $<TARGET_FILE:delay>)
 
+# The protocol itself, every interleaving.
+add_executable(model_protocol model/protocol.c)
+target_compile_options(model_protocol PRIVATE -O2)
+add_test(NAME runtime/model_protocol COMMAND model_protocol)
+set_tests_properties(runtime/model_protocol PROPERTIES LABELS quick)
+
 mapsan_runtime_program(staged mapsan_rt staged.c)
 target_compile_options(staged PRIVATE -O2)
 add_test(NAME runtime/staged COMMAND staged 1000)
