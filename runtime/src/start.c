@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../include/mapsan/mapsan.h"
+#include "clocks.h"
 #include "conflict.h"
 #include "delay.h"
 #include "flags.h"
@@ -142,6 +143,12 @@ __attribute__((destructor(101))) static void end(void) {
     if (mapsan_flags.verbosity > 0) {
         snprintf(line, sizeof line, "==%d==mapsan: %zu maps in the table, %u threads at most\n",
                  (int)getpid(), mapsan_table_count(), mapsan_slots_high);
+        mapsan_say(line);
+    }
+    if (mapsan_clocks_lost) {
+        snprintf(line, sizeof line,
+                 "==%d==mapsan: mode=hb: out of memory or threads; not all was checked\n",
+                 (int)getpid());
         mapsan_say(line);
     }
     if (reports == 0)

@@ -97,6 +97,12 @@ foreach(program order_atomic go_maps)
              COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${runner_${program}} ${built})
   endforeach()
 endforeach()
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+  add_test(NAME runtime/aarch64 COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/aarch64.sh
+           ${CMAKE_C_COMPILER} ${PROJECT_SOURCE_DIR}/runtime)
+  set_tests_properties(runtime/aarch64 PROPERTIES SKIP_RETURN_CODE 77)
+endif()
+
 # ThreadSanitizer on GLib's tables, by our hooks.
 set(built ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/tsan_glib)
 add_custom_command(
