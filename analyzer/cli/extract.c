@@ -167,14 +167,12 @@ static void complain_compiler(const struct worker *worker, const char *messages)
 
 static void take_result(struct extraction *extraction, const struct worker *worker, bool failed,
                         const char *messages) {
-    if (failed) {
-        complain_compiler(worker, messages);
-        extraction->units->failures++;
-        return;
-    }
     struct result *result = &extraction->results[worker->position];
     result->facts = read_back(worker->facts, &result->size);
-    if (result->size == 0) {
+    if (failed) { /* what parsed is judged all the same */
+        complain_compiler(worker, messages);
+        extraction->units->failures++;
+    } else if (result->size == 0) {
         complain("%s: the plugin %s wrote no facts; is it of this version of mapsan?",
                  worker->job->source, extraction->plugin);
         extraction->units->failures++;

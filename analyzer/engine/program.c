@@ -137,12 +137,24 @@ const char *ms_program_remark(const struct ms_program *program, size_t position)
     return position < program->remark_count ? program->remarks[position] : NULL;
 }
 
+/* A body that was not extracted is one that is not seen: an empty one would say that it does
+ * nothing. */
+static void forget_partial(struct ms_program *program, struct ms_function_node *function) {
+    if (!(function->flags & MS_FUNCTION_PARTIAL))
+        return;
+    function->blocks = (struct ms_range){0, 0};
+    function->flags &= ~(uint32_t)MS_FUNCTION_DEFINED;
+    ms_remark(program, "%s: too large, or not understood by the compiler; its body is left out",
+              ms_name(program, function->name));
+}
+
 static void prepare(struct ms_program *program) {
     const struct ms_unit *facts = program->facts;
     program->code = ms_allocate(facts->function_count * sizeof *program->code);
     program->shared_locals = ms_allocate(facts->variable_count);
     for (ms_function f = 1; f < facts->function_count; f++) {
         const struct ms_function_node *function = &facts->functions[f];
+        forget_partial(program, &facts->functions[f]);
         program->has_main |= function->blocks.count && !(function->flags & MS_FUNCTION_INTERNAL) &&
                              !strcmp(facts->strings[function->name], "main");
         program->recursive_mutexes |=

@@ -37,6 +37,16 @@ void Extractor::add(const Decl *D) {
   }
 }
 
+void Extractor::addBroken(const Decl *D) {
+  const auto *Function = dyn_cast<FunctionDecl>(D);
+  if (!Function || D->isInvalidDecl() || !Function->getDefinition() ||
+      Places.inSystemHeader(D->getLocation()) ||
+      !Extracted.insert(Function->getDefinition()).second)
+    return;
+  ms_function Index = this->function(Function);
+  Unit->functions[Index].flags |= MS_FUNCTION_PARTIAL;
+}
+
 void Extractor::addBody(const FunctionDecl *Function) {
   if (!Function->doesThisDeclarationHaveABody() || Function->isInvalidDecl() ||
       Places.inSystemHeader(Function->getLocation()) ||

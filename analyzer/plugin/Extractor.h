@@ -28,6 +28,9 @@ public:
 
   /// Takes in what a top-level declaration defines.
   void add(const clang::Decl *D);
+  /// The same for a declaration with errors: what it lacks is not known, so the
+  /// body of a function is PARTIAL.
+  void addBroken(const clang::Decl *D);
   /// Extracts the body of a function even if nothing mentions it.
   void addBody(const clang::FunctionDecl *Function);
   /// Follows up on everything that was mentioned. To be called once, last.

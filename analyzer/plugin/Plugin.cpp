@@ -68,7 +68,12 @@ public:
   }
 
   bool HandleTopLevelDecl(DeclGroupRef Group) override {
+    bool Broken = hasNewErrors();
     for (Decl *D : Group) {
+      if (Broken) {
+        Facts->addBroken(D);
+        continue;
+      }
       Facts->add(D);
       // Instrumentation is about to change the body: now or never.
       if (const auto *Function = dyn_cast<FunctionDecl>(D);
@@ -81,7 +86,9 @@ public:
   void HandleTranslationUnit(ASTContext &) override {
     Compiler.getPreprocessor().removeCommentHandler(&Ignores);
     DiagnosticsEngine &Diagnostics = Compiler.getDiagnostics();
-    if (Diagnostics.hasUncompilableErrorOccurred())
+    // Of a source that does not compile, `mapsan check` takes what parsed.
+    bool Compiles = !Diagnostics.hasUncompilableErrorOccurred();
+    if (!Compiles && Options.EmitFile.empty())
       return;
     Facts->finish();
     Ignores.addTo(Unit, Facts->locations());
@@ -89,6 +96,8 @@ public:
       ms_unit_dump(Unit, stdout);
     if (!Options.EmitFile.empty())
       emitFacts(Compiler, Unit, Options.EmitFile);
+    if (!Compiles)
+      return;
     frontend::ActionKind Main = Compiler.getFrontendOpts().ProgramAction;
     bool MakesCode =
         Main != frontend::ParseSyntaxOnly && Main != frontend::FixIt;
@@ -101,6 +110,16 @@ public:
   }
 
 private:
+  /// Since the declaration before. After a fatal error the compiler counts no
+  /// more.
+  bool hasNewErrors() {
+    DiagnosticsEngine &Diagnostics = Compiler.getDiagnostics();
+    unsigned Before =
+        std::exchange(Errors, Diagnostics.getClient()->getNumErrors());
+    return Errors != Before || Diagnostics.hasFatalErrorOccurred();
+  }
+
+  unsigned Errors = 0;
   CompilerInstance &Compiler;
   PluginOptions Options;
   std::shared_ptr<MacroUses> Macros;

@@ -278,6 +278,29 @@ class Sources(Cli):
         self.assertEqual(code, 2)
         self.assertIn("warning:", out)
 
+    def test_what_parsed_is_judged(self):
+        """A function with errors is not seen, rather than seen without the statements that do not parse."""
+        for wrong in ("int f(int a) { return a.b; }\n", "int g(void) { return (1 ;}\n", "struct s { int a b; };\n",
+                      "void h(void) { pthread_mutex_lock(&c.lock); c.hits++; pthread_mutex_unlock(&c.lock;\n}\n"):
+            self.write("half.c", RACE + wrong)
+            code, out, err = self.mapsan("check", "half.c", "--")
+            self.assertEqual(code, 2)
+            self.assertIn("half.c: does not compile", err)
+            self.assertEqual(out.count("warning:"), 1, out)
+            self.assertIn("`c.hits` is modified here", out)
+        self.write("half.c", '#include "missing.h"\n' + RACE)
+        code, out, err = self.mapsan("check", "half.c", "--")
+        self.assertEqual((code, out), (2, ""))
+
+    def test_a_function_beyond_all_bounds(self):
+        """Its callers are judged as if it were in another library."""
+        body = "".join(f"if (x == {i}) y += {i};\n" for i in range(60000))
+        self.write("big.c", f"static int y;\nstatic void big(int x) {{\n{body}}}\n" +
+                   RACE.replace("c.hits++; /*", "big(1); c.hits++; /*"))
+        code, out, err = self.mapsan("check", "--verbose", "big.c", "--")
+        self.assertEqual((code, out.count("warning:")), (1, 1), out)
+        self.assertIn("remark: big: too large", err)
+
     def test_tools_that_are_missing(self):
         self.write("good.c", GOOD)
         self.write("more.c", GOOD)
