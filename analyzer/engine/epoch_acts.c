@@ -20,6 +20,16 @@ static bool is_removal(struct ms_program *program, const struct ms_access *acces
     return false;
 }
 
+bool ms_takes_out(struct ms_program *program, uint32_t access) {
+    const struct ms_access *made = &program->accesses[access];
+    const struct ms_event *write = &program->facts->events[made->event];
+    if (write->kind != MS_EVENT_WRITE)
+        return is_removal(program, made);
+    const struct ms_path_node *value = ms_node(program, write->value);
+    return program->facts->types[write->type].kind == MS_TYPE_POINTER &&
+           (value->kind == MS_PATH_CONSTANT || value->kind == MS_PATH_FIELD);
+}
+
 /* Whether the source was read through an element of the data that the act changes. */
 static bool read_through(const struct ms_epoch_frame *frame, const struct ms_source *source,
                          ms_path key) {
@@ -62,7 +72,8 @@ static bool may_be_related(const struct ms_program *program, const struct ms_sou
 /* Whether what was read is a truth or a number: asked for in order to decide. */
 static bool is_answer(const struct ms_program *program, const struct ms_source *source) {
     ms_type type = program->facts->events[source->event].type;
-    return program->facts->types[type].kind == MS_TYPE_INTEGER;
+    return program->facts->types[type].kind == MS_TYPE_INTEGER ||
+           program->facts->types[type].kind == MS_TYPE_FLOAT;
 }
 
 enum relation { RELATION_NONE, RELATION_SAME, RELATION_COUNT, RELATION_OTHERS };
@@ -163,10 +174,19 @@ void ms_epoch_act(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint
         if (relation == RELATION_OTHERS &&
             (!(decided & bit) || (flow->checked & ms_under_lock(frame, lock))))
             continue;
-        if (relation == RELATION_NONE)
+        if (relation == RELATION_NONE ||
+            (act->kind == MS_ACT_SETTER && !(depends & ~decided & bit)))
             continue;
         add_candidate(frame, event, i, act, lock, relation, waited);
     }
+}
+
+/* Sets a flag, a state or an owner: what a function does to make something its own. */
+static bool marks(const struct ms_program *program, const struct ms_access *made) {
+    const struct ms_event *write = &program->facts->events[made->event];
+    return !(made->flags & (MS_ACCESS_MODIFY | MS_ACCESS_MAP)) && write->kind == MS_EVENT_WRITE &&
+           ((made->flags & MS_ACCESS_CONSTANT) ||
+            program->facts->types[write->type].kind == MS_TYPE_POINTER);
 }
 
 /* Pointers read out of an array beside the position. */
@@ -196,16 +216,19 @@ void ms_epoch_claim(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
             continue;
         if (source->key == act->key && act->key)
             claimed |= (uint64_t)1 << i;
-        else if (!(made->flags & (MS_ACCESS_MODIFY | MS_ACCESS_MAP)) && source->path && act->path &&
+        else if (marks(program, made) && source->path && act->path &&
                  ms_path_object(program, source->path) == ms_path_object(program, act->path))
             settled |= (uint64_t)1 << i;
     }
     ms_epoch_keep(frame, flow, (claimed | settled) & ~flow->gone);
+    if (ms_takes_out(program, act->access))
+        flow->taken |= claimed & ~flow->gone;
     claimed &= ~flow->closed;
     settled &= ~flow->closed;
     flow->claimed |= claimed;
     frame->claimed |= claimed;
     flow->settled |= settled;
+    frame->settled |= settled;
     if (ms_is_position(frame->epochs, act->key))
         flow->moved |= at_positions_of(frame, act);
 }

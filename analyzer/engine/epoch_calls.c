@@ -96,6 +96,9 @@ static void apply_effect(struct ms_epoch_frame *frame, struct ms_epoch_flow *flo
         if (slot)
             slot->list |= sources;
         break;
+    case MS_VERB_ITERATE_REMOVE:
+        ms_epoch_take_out(frame, flow, lists);
+        break;
     case MS_VERB_COPY_OUT:
         if (result)
             *result = (struct ms_tags){.data = sources, .list = sources, .origin = sources};
@@ -191,19 +194,26 @@ static struct ms_tags imported_tags(const struct ms_epoch_frame *frame,
 
 /* A callee that looks at the data before it acts has looked for us. */
 static void check_by_callee(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
-                            const struct ms_act *act) {
-    for (uint32_t i = 0; act->kind == MS_ACT_CONDITIONAL && i < frame->source_count; i++)
-        if (frame->sources[i].key == act->key && frame->sources[i].lock == act->lock)
-            flow->checked |= (uint64_t)1 << i;
+                            const struct ms_call_site *site,
+                            const struct ms_epoch_summary *summary) {
+    uint64_t read = ms_sources_at(frame, site->event) & ~flow->closed;
+    for (uint32_t a = 0; a < summary->act_count; a++)
+        for (uint64_t rest = read; rest; rest &= rest - 1)
+            if (summary->acts[a].kind == MS_ACT_CONDITIONAL && !summary->acts[a].lock &&
+                frame->sources[ms_lowest(rest)].key == summary->acts[a].key)
+                flow->checked |= rest & -rest;
 }
 
 /* What a callee takes out while we hold the lock is ours from then on. */
-static void keep_taken(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, ms_path key) {
+static void keep_taken(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
+                       const struct ms_act *act) {
     uint64_t taken = 0;
     for (uint32_t i = 0; i < frame->source_count; i++)
-        if (frame->sources[i].key == key && !frame->sources[i].unchecked)
+        if (frame->sources[i].key == act->key && !frame->sources[i].unchecked)
             taken |= (uint64_t)1 << i;
     ms_epoch_keep(frame, flow, taken & ~flow->gone);
+    if (ms_takes_out(frame->program, act->access))
+        flow->taken |= taken & ~flow->gone;
 }
 
 static void apply_acts(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
@@ -218,7 +228,7 @@ static void apply_acts(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
     for (uint32_t i = 0; i < summary->act_count; i++) {
         struct ms_act act = summary->acts[i];
         ms_path lock = act.lock;
-        keep_taken(frame, flow, act.key);
+        keep_taken(frame, flow, &act);
         act.path = ms_epoch_instantiate(frame, site, act.path);
         act.lock = ms_epoch_instantiate(frame, site, lock);
         act.apart = lock != 0;
@@ -233,14 +243,12 @@ static void apply_acts(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
             locked = true;
             act.lock = site->locks.items[l].lock;
             ms_epoch_act(frame, flow, site->event, &act, depends, pointers);
-            check_by_callee(frame, flow, &act);
             if (!summary->drop_count)
                 ms_epoch_claim(frame, flow, &act);
         }
         if (locked)
             continue;
         ms_epoch_act(frame, flow, site->event, &act, depends, pointers);
-        check_by_callee(frame, flow, &act);
         if (!summary->drop_count)
             ms_epoch_claim(frame, flow, &act);
     }
@@ -263,6 +271,10 @@ static void apply_arguments(struct ms_epoch_frame *frame, struct ms_epoch_flow *
         if (summary->dereferences >> i & 1) {
             ms_epoch_follow(frame, flow, site->event, pointers);
             frame->summary->dereferences |= ours;
+        }
+        if (summary->links >> i & 1) {
+            ms_epoch_take_out(frame, flow, pointers);
+            frame->summary->links |= ours;
         }
         if (summary->references >> i & 1) {
             ms_epoch_keep(frame, flow, pointers & ~flow->gone);
@@ -300,6 +312,7 @@ static void apply_body(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
     apply_acts(frame, flow, site, summary);
     drop_locks(frame, flow, site, summary);
     ms_epoch_read(frame, flow, ms_sources_at(frame, site->event));
+    check_by_callee(frame, flow, site, summary);
     struct ms_tags *result = slot_of_result(frame, flow, site->event);
     if (result)
         *result = ms_tags_join(*result, imported_tags(frame, site, summary, summary->returned));

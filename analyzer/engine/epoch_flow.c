@@ -40,6 +40,7 @@ void ms_epoch_read(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uin
     flow->tested &= ~sources;
     flow->claimed &= ~sources;
     flow->settled &= ~sources;
+    flow->taken &= ~sources;
     flow->checked &= ~sources;
     flow->fresh &= ~closed;
     flow->fresh |= ms_same_epoch(frame, flow, sources & ~closed);
@@ -70,6 +71,12 @@ void ms_epoch_keep(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uin
         flow->tags[i].pointer &= ~pointers;
         flow->tags[i].list &= ~pointers;
     }
+}
+
+void ms_epoch_take_out(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
+                       uint64_t pointers) {
+    flow->taken |= pointers & ~flow->gone;
+    ms_epoch_keep(frame, flow, pointers & ~flow->gone);
 }
 
 /* ---- locks ---- */
@@ -131,7 +138,7 @@ void ms_epoch_follow(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, u
                      uint64_t pointers) {
     if (!frame->recording)
         return;
-    for (uint64_t rest = pointers & ~flow->fresh; rest; rest &= rest - 1) {
+    for (uint64_t rest = pointers & ~(flow->fresh | flow->taken); rest; rest &= rest - 1) {
         const struct ms_source *source = &frame->sources[ms_lowest(rest)];
         uint64_t bit = rest & -rest;
         if (source->unchecked && source->act && !(flow->tested & bit))
@@ -158,6 +165,11 @@ static ms_path root_of(const struct ms_program *program, ms_path path) {
            ms_node(program, path)->kind == MS_PATH_INDEX)
         path = ms_node(program, path)->base;
     return path;
+}
+
+static bool is_variable(const struct ms_program *program, ms_path path) {
+    uint8_t kind = ms_node(program, path)->kind;
+    return kind == MS_PATH_LOCAL || kind == MS_PATH_PARAM;
 }
 
 static void write_variable(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint32_t event,
@@ -256,21 +268,34 @@ static void accesses(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, u
     }
 }
 
+/* A pointer inside of an object is set: it is put into a list, or taken out of one. */
+static void note_link(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint32_t event,
+                      uint64_t pointers) {
+    const struct ms_program *program = frame->program;
+    const struct ms_event *write = ms_epoch_event_at(frame, event);
+    if (write->kind != MS_EVENT_WRITE || program->facts->types[write->type].kind != MS_TYPE_POINTER)
+        return;
+    if (is_variable(program, root_of(program, write->path)))
+        return;
+    uint64_t own = ms_tags_of_value(frame, flow, write->value, event).pointer;
+    ms_epoch_take_out(frame, flow, pointers & own);
+    const struct ms_path_node *root = ms_node(program, ms_path_root(program, write->path));
+    if (root->kind == MS_PATH_PARAM && root->operand < 32 &&
+        ms_node(program, write->path)->kind != MS_PATH_PARAM)
+        frame->summary->links |= 1u << root->operand;
+}
+
 static void write_memory(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint32_t event,
                          struct ms_tags tags) {
     const struct ms_event *write = ms_epoch_event_at(frame, event);
     struct ms_program *program = frame->program;
     struct ms_tags place = ms_tags_of_place(frame, flow, write->path, event);
     accesses(frame, flow, event, tags.data | place.data, place.pointer);
+    note_link(frame, flow, event, place.pointer);
     struct ms_path_node node = *ms_node(program, write->path);
     const struct ms_path_node *target = ms_node(program, node.base);
     if (frame->recording && node.kind == MS_PATH_DEREF && target->kind == MS_PATH_PARAM)
         ms_epoch_store_out(frame, target->operand, tags);
-}
-
-static bool is_variable(const struct ms_program *program, ms_path path) {
-    uint8_t kind = ms_node(program, path)->kind;
-    return kind == MS_PATH_LOCAL || kind == MS_PATH_PARAM;
 }
 
 void ms_epoch_event(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint32_t event) {

@@ -20,6 +20,7 @@ struct ms_epoch_flow {
     uint64_t gone;    /* those whose epoch the function itself ended */
     uint64_t claimed; /* sources whose data was written in their own epoch */
     uint64_t settled; /* (on every way) sources beside which something was written in their epoch */
+    uint64_t taken;   /* sources of which something was taken out in their epoch */
     uint64_t seen;    /* sources that have been read */
     uint64_t waited;  /* sources that decided to wait, where no loop decides again */
     bool dropped;     /* the callers' lock was given back and taken again */
@@ -42,6 +43,7 @@ struct ms_epoch_frame {
     uint32_t locals;
     struct ms_epoch_flow *in; /* by block */
     ms_path dropped_lock;
+    uint64_t settled;                   /* sources beside whose data it writes in their epoch */
     uint64_t left_open;                 /* sources whose epoch goes on where it returns */
     uint32_t exported[MS_EXPORTS_MAX];  /* by position in the summary: the source */
     uint64_t acted_yes, acted_no;       /* sources with either outcome of which the function acts */
@@ -83,6 +85,8 @@ uint64_t ms_under_lock(const struct ms_epoch_frame *frame, ms_path lock);
 /* The lock is held again: what was read before it was given back is stale. */
 void ms_epoch_renew(const struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, ms_path lock);
 void ms_epoch_close(const struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, ms_path lock);
+/* What these pointers lead to is taken out: on this way, and for all we know on those it meets. */
+void ms_epoch_take_out(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint64_t pointers);
 /* A reference is a rightful one from now on. */
 void ms_epoch_keep(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint64_t pointers);
 
@@ -91,6 +95,9 @@ void ms_epoch_act(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint
                   const struct ms_act *act, uint64_t depends, uint64_t pointers);
 void ms_epoch_claim(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow,
                     const struct ms_act *act);
+
+/* Whether a write takes something out of a map or a list. */
+bool ms_takes_out(struct ms_program *program, uint32_t access);
 
 /* epoch_calls.c */
 void ms_epoch_call(struct ms_epoch_frame *frame, struct ms_epoch_flow *flow, uint32_t event);

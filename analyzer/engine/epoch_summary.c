@@ -104,11 +104,10 @@ void ms_epoch_export_act(struct ms_epoch_frame *frame, const struct ms_epoch_flo
     if (act->apart && ms_function_at(program, frame->function)->blocks.count > 1)
         return;
     uint64_t looked = (yes | no) | (flow->checked & ms_under_lock(frame, act->lock));
-    bool conditional =
-        act->kind == MS_ACT_CONDITIONAL || has_source_with_key(frame, looked, act->key);
-    made.kind = conditional ? MS_ACT_CONDITIONAL : MS_ACT_BLIND;
-    /* To set a field of an element that was looked up is good whoever did so before. */
-    if (act->key && !((yes | no) && !conditional) && !setter)
+    bool conditional = act->kind == MS_ACT_CONDITIONAL || (access->flags & MS_ACCESS_FUZZY) ||
+                       has_source_with_key(frame, looked, act->key);
+    made.kind = setter ? MS_ACT_SETTER : conditional ? MS_ACT_CONDITIONAL : MS_ACT_BLIND;
+    if (act->key && (!(yes | no) || conditional || setter))
         add_act(summary, made);
     bool replaces = !(access->flags & (MS_ACCESS_MODIFY | MS_ACCESS_CONSTANT | MS_ACCESS_MAP)) &&
                     access->kind == MS_ACCESS_WRITE;
@@ -163,7 +162,7 @@ static void drop_outcomes(struct ms_epoch_frame *frame) {
     struct ms_epoch_summary *summary = frame->summary;
     uint64_t outcomes = 0;
     for (uint32_t i = 0; i < summary->source_count; i++)
-        for (uint64_t rest = frame->claimed; rest; rest &= rest - 1) {
+        for (uint64_t rest = frame->claimed | frame->settled; rest; rest &= rest - 1) {
             const struct ms_source *claimed = &frame->sources[ms_lowest(rest)];
             if (claimed->key == summary->sources[i].key &&
                 claimed->lock == summary->sources[i].lock)

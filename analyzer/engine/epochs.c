@@ -46,6 +46,7 @@ static bool merge_flow(const struct ms_epoch_frame *frame, struct ms_epoch_flow 
     into->gone |= from->gone;
     into->waited |= from->waited;
     into->seen |= from->seen;
+    into->taken |= from->taken;
     into->claimed |= from->claimed;
     into->settled &= from->settled;
     into->dropped |= from->dropped;

@@ -47,7 +47,9 @@ struct ms_source {
 enum ms_act_kind {
     MS_ACT_BLIND,       /* whatever the data is by now */
     MS_ACT_CONDITIONAL, /* only if the function finds the data fit for it */
-    MS_ACT_OVERWRITE,   /* either way, and replaces what it finds */
+    MS_ACT_SETTER, /* of a field of an element that the function looks up: fine but for what is set
+                    */
+    MS_ACT_OVERWRITE, /* either way, and replaces what it finds */
 };
 
 /* A write that a function does for its callers, as one step. */
@@ -74,6 +76,7 @@ struct ms_epoch_summary {
     ms_path drops[MS_DROPS_MAX]; /* locks of the callers that are given back and taken again */
     uint32_t drop_count;
     uint32_t dereferences; /* parameters whose pointee it accesses */
+    uint32_t links;        /* parameters whose pointee it links or unlinks */
     uint32_t references;   /* parameters to whose pointee it takes a reference */
 };
 
