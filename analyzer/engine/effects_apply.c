@@ -243,12 +243,26 @@ static void memory_effect(struct ms_local *local, struct ms_state *state, uint32
 
 /* ---- threads and callbacks ---- */
 
+/* Threads whose end an event loop announces by a callback of its own. */
+static uint64_t announced_threads(struct ms_program *program) {
+    uint64_t bits = 0;
+    for (uint32_t t = 1; t <= program->thread_count; t++) {
+        struct ms_known_effects known =
+            ms_effects_of(program, &program->facts->events[program->threads[t].event]);
+        for (uint32_t i = 0; i < known.count; i++)
+            if (known.items[i].verb == MS_VERB_LOOP_CALLBACK)
+                bits |= (uint64_t)1 << t;
+    }
+    return bits;
+}
+
 static void thread_effect(struct ms_local *local, struct ms_state *state, uint32_t event,
                           const struct ms_effect *effect) {
     const struct ms_event *call = &local->program->facts->events[event];
     uint64_t bits;
     switch (effect->verb) {
     case MS_VERB_START:
+    case MS_VERB_START_ONE:
     case MS_VERB_START_MANY:
     case MS_VERB_START_TABLE:
         bits = ms_threads_started(local->program, event);
@@ -262,6 +276,11 @@ static void thread_effect(struct ms_local *local, struct ms_state *state, uint32
         ms_thread_add_handle(local->program, ms_threads_started(local->program, event), handle);
         break;
     }
+    case MS_VERB_RUN_LOOP:
+        bits = announced_threads(local->program);
+        state->live &= ~bits;
+        state->joined |= bits;
+        break;
     case MS_VERB_JOIN:
         bits = ms_threads_with_handle(
             local->program, local->function,

@@ -257,9 +257,20 @@ static bool merge(const struct ms_frame *frame, struct ms_state *into, const str
     return changed;
 }
 
+/* Ways on which other threads run are kept apart as well while there is room: `if (start() != 0)
+ * return;` says whether they do. */
+enum { THREAD_STATES = 3 };
+
+static bool same_threads(const struct ms_state *one, const struct ms_state *other) {
+    return one->live == other->live && one->joined == other->joined;
+}
+
 bool ms_states_add(const struct ms_frame *frame, struct ms_states *states,
                    const struct ms_state *state, uint32_t block) {
     for (uint32_t i = 0; i < states->count; i++)
+        if (same_locks(states->items[i], state) && same_threads(states->items[i], state))
+            return merge(frame, states->items[i], state, block);
+    for (uint32_t i = 0; i < states->count && states->count >= THREAD_STATES; i++)
         if (same_locks(states->items[i], state))
             return merge(frame, states->items[i], state, block);
     if (states->count < MS_STATE_MAX) {

@@ -133,6 +133,10 @@ static void find_in_event(struct ms_program *program, struct mentions *mentions,
         ms_path started = program->facts->arguments[event->arguments.first + effect->object.index];
         struct ms_functions entries = ms_called_back(program, function, effect->verb, started);
         bool direct = ms_node(program, started)->kind == MS_PATH_FUNCTION;
+        if (effect->verb == MS_VERB_START_ONE && entries.count == 1) {
+            add_thread(program, position, function, entries.items[0], 0, false);
+            continue;
+        }
         bool several = effect->verb == MS_VERB_START_MANY || effect->verb == MS_VERB_START_TABLE ||
                        ms_block_in_loop(program, function, block) ||
                        (direct && mentions->calls[function] > 1);

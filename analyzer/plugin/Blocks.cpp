@@ -18,12 +18,14 @@ static const unsigned MaxCases = 16;
 
 void extractBody(Extractor &Unit, const FunctionDecl *Function,
                  ms_function Index) {
-  BodyExtractor(Unit, Function).extract(Index);
+  BodyExtractor(Unit, Function, Function->getBody(), nullptr).extract(Index);
 }
 
-BodyExtractor::BodyExtractor(Extractor &Unit, const FunctionDecl *Function)
-    : Unit(Unit), Function(Function), P(Unit, Function),
-      Survey(surveyBody(Function->getBody())) {}
+BodyExtractor::BodyExtractor(Extractor &Unit, const FunctionDecl *Function,
+                             Stmt *Body, const OpenMPRegion *Region)
+    : Unit(Unit), Function(Function), Body(Body), Region(Region),
+      Parallel(Unit, Function->getNameAsString(), Body, Region),
+      P(Unit, Function), Survey(surveyBody(Body)) {}
 
 void BodyExtractor::extract(ms_function Index) {
   ms_range Parameters = parameters();
@@ -44,8 +46,9 @@ void BodyExtractor::extract(ms_function Index) {
     G.add();
   }
   ms_range Blocks = G.write(Unit.unit());
-  ms_location Where = Unit.locations().of(Function->getLocation());
-  ms_location End = Unit.locations().of(Function->getBody()->getEndLoc());
+  ms_location Where = Unit.locations().of(Region ? Body->getBeginLoc()
+                                                 : Function->getLocation());
+  ms_location End = Unit.locations().of(Body->getEndLoc());
   ms_function_node &Node = Unit.unit()->functions[Index];
   Node.flags |= Flow ? 0 : MS_FUNCTION_PARTIAL;
   Node.where = Where;
@@ -53,11 +56,20 @@ void BodyExtractor::extract(ms_function Index) {
   Node.parameters = Parameters;
   Node.blocks = Blocks;
   Node.results = P.resultCount();
+  extractRegions();
 }
 
 ms_range BodyExtractor::parameters() {
   ms_range Range = {static_cast<uint32_t>(Unit.unit()->variable_count), 0};
+  if (Region)
+    for (const VarDecl *Variable : Region->Private)
+      P.makePrivate(Variable, Unit.temporary(Variable->getName().str().c_str(),
+                                             Variable->getType(),
+                                             Variable->getLocation()));
+  Range.first = static_cast<uint32_t>(Unit.unit()->variable_count);
   for (const ParmVarDecl *Parameter : Function->parameters()) {
+    if (Region)
+      break;
     ms_variable Index = Unit.variable(Parameter);
     ++Range.count;
     if (Survey.AddressTaken.count(Parameter))
@@ -80,7 +92,8 @@ std::unique_ptr<CFG> BodyExtractor::buildGraph() {
       .setAlwaysAdd(Stmt::UnaryOperatorClass)
       .setAlwaysAdd(Stmt::CompoundLiteralExprClass)
       .setAlwaysAdd(Stmt::AtomicExprClass);
-  return CFG::buildCFG(Function, Function->getBody(), &Unit.context(), Options);
+  OpenMPPlan::Rewritten Rewritten(Parallel);
+  return CFG::buildCFG(Function, Body, &Unit.context(), Options);
 }
 
 /// Reverse post-order, so that what comes first is seen first; unreachable
@@ -348,8 +361,8 @@ void BodyExtractor::endNoReturn(const CFGBlock &Block) {
                  Events.back().callee == Unit.function(Callee);
   if (IsEvent)
     return;
-  ms_event &Trap = emit(MS_EVENT_CALL, Last ? Last->getExprLoc()
-                                            : Function->getBody()->getEndLoc());
+  ms_event &Trap =
+      emit(MS_EVENT_CALL, Last ? Last->getExprLoc() : Body->getEndLoc());
   Trap.callee = Unit.unreachable();
 }
 

@@ -12,6 +12,7 @@
 
 #include "Extractor.h"
 #include "Graph.h"
+#include "OpenMP.h"
 #include "Paths.h"
 
 #include "clang/Analysis/CFG.h"
@@ -44,7 +45,8 @@ struct Condition {
 
 class BodyExtractor {
 public:
-  BodyExtractor(Extractor &Unit, const clang::FunctionDecl *Function);
+  BodyExtractor(Extractor &Unit, const clang::FunctionDecl *Function,
+                clang::Stmt *Body, const OpenMPRegion *Region);
   void extract(ms_function Index);
 
 private:
@@ -117,6 +119,12 @@ private:
   ms_path fieldNamed(const MacroUse &Use, unsigned Argument);
   void evaluate(const clang::Stmt *S, unsigned Outer);
 
+  // Regions.cpp
+  void startRegions(const clang::Stmt *Directive,
+                    const std::vector<OpenMPPlan::Phase> &Phases);
+  void markRegion(const clang::OMPExecutableDirective *D, bool Begins);
+  void extractRegions();
+
   // Conditions.cpp
   Condition condition(const clang::Expr *E);
   Condition comparison(const clang::BinaryOperator *E);
@@ -129,6 +137,10 @@ private:
 
   Extractor &Unit;
   const clang::FunctionDecl *Function;
+  clang::Stmt *Body;
+  const OpenMPRegion *Region; ///< the part of the function that this is
+  OpenMPPlan Parallel;
+  unsigned AtomicDepth = 0;
   Paths P;
   Graph G;
   BodySurvey Survey;

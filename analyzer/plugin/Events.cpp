@@ -25,8 +25,11 @@ void BodyExtractor::element(const CFGElement &Element) {
   switch (Element.getKind()) {
   case CFGElement::Statement: {
     const Stmt *S = Element.castAs<CFGStmt>().getStmt();
+    size_t First = block().Events.size();
     if (Uses.empty() || !inMacro(S))
       statement(S);
+    for (size_t I = First; AtomicDepth && I < block().Events.size(); ++I)
+      block().Events[I].flags |= MS_EVENT_ATOMIC;
     break;
   }
   case CFGElement::LifetimeEnds: {
@@ -47,6 +50,11 @@ void BodyExtractor::element(const CFGElement &Element) {
 }
 
 void BodyExtractor::statement(const Stmt *S) {
+  bool Begins;
+  if (const OMPExecutableDirective *D = Parallel.markedBy(S, Begins))
+    return markRegion(D, Begins);
+  if (const std::vector<OpenMPPlan::Phase> *Phases = Parallel.phasesOf(S))
+    return startRegions(S, *Phases);
   if (const auto *Cast = dyn_cast<ImplicitCastExpr>(S)) {
     if (Cast->getCastKind() == CK_LValueToRValue)
       readEvent(Cast);
@@ -79,7 +87,7 @@ void BodyExtractor::statement(const Stmt *S) {
 /// In a local variable that nothing else can reach.
 bool BodyExtractor::isPrivate(const Expr *LValue) const {
   const VarDecl *Root = Paths::localRoot(LValue);
-  return Root && !Survey.AddressTaken.count(Root) &&
+  return Root && !Unit.isShared(Root) && !Survey.AddressTaken.count(Root) &&
          !LValue->getType().isVolatileQualified();
 }
 

@@ -182,6 +182,8 @@ uint8_t Extractor::variableFlags(const VarDecl *Variable) {
   Set(Variable->getTLSKind() != VarDecl::TLS_None, MS_VARIABLE_THREAD_LOCAL);
   Set(Places.inSystemHeader(L), MS_VARIABLE_SYSTEM);
   Set(Places.inHeader(L), MS_VARIABLE_IN_HEADER);
+  if (isShared(Variable))
+    return MS_VARIABLE_GLOBAL | MS_VARIABLE_INTERNAL | MS_VARIABLE_DEFINED;
   if (Variable->hasGlobalStorage()) {
     Set(Variable->getFormalLinkage() != Linkage::External,
         MS_VARIABLE_INTERNAL);
@@ -210,6 +212,25 @@ ms_variable Extractor::temporary(const char *Name, QualType Type,
   Node.where = Places.of(Where);
   Node.type = type(Type);
   return ms_unit_add_variable(Unit, Node);
+}
+
+ms_function Extractor::region(llvm::StringRef Owner, SourceLocation Where) {
+  ms_function_node Node = {};
+  Node.name = string(Owner);
+  Node.flags = MS_FUNCTION_DEFINED | MS_FUNCTION_INTERNAL;
+  Node.where = Places.of(Where);
+  return ms_unit_add_function(Unit, Node);
+}
+
+ms_variable Extractor::namedLock(llvm::StringRef Name) {
+  ms_variable &Lock = Locks[Name];
+  if (!Lock) {
+    ms_variable_node Node = {};
+    Node.name = string(Name);
+    Node.flags = MS_VARIABLE_GLOBAL | MS_VARIABLE_DEFINED;
+    Lock = ms_unit_add_variable(Unit, Node);
+  }
+  return Lock;
 }
 
 ms_function Extractor::macroFunction(llvm::StringRef Name) {

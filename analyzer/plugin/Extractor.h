@@ -54,6 +54,19 @@ public:
   ms_variable temporary(const char *Name, clang::QualType Type,
                         clang::SourceLocation Where);
 
+  /// From now on this local variable, which a team of threads shares, is named
+  /// like one of static storage.
+  void share(const clang::VarDecl *Variable) {
+    Shared.insert(Variable->getCanonicalDecl());
+  }
+  bool isShared(const clang::VarDecl *Variable) const {
+    return Shared.count(Variable->getCanonicalDecl());
+  }
+  /// An outlined part of the function of this name.
+  ms_function region(llvm::StringRef Owner, clang::SourceLocation Where);
+  /// A lock that there is once in the program, under this name.
+  ms_variable namedLock(llvm::StringRef Name);
+
   /// The function that a modelled macro stands for.
   ms_function macroFunction(llvm::StringRef Name);
   /// A function that never returns, for code that ends without a call.
@@ -114,6 +127,8 @@ private:
   llvm::DenseSet<const clang::RecordDecl *> Wanted;
   Worklist<const clang::FunctionDecl *> Bodies;
   std::vector<ms_event> Initialisers;
+  llvm::DenseSet<const clang::VarDecl *> Shared;
+  llvm::StringMap<ms_variable> Locks;
 };
 
 /// The attributes of a declaration that the facts know, in source order

@@ -53,6 +53,11 @@ uint32_t Paths::result(const Stmt *S) {
 }
 
 ms_path Paths::variable(const VarDecl *Variable) {
+  auto Own = Private.find(Variable->getCanonicalDecl());
+  if (Own != Private.end())
+    return Unit.path(MS_PATH_LOCAL, 0, Own->second);
+  if (Unit.isShared(Variable))
+    return Unit.path(MS_PATH_GLOBAL, 0, Unit.variable(Variable));
   if (const auto *Parameter = dyn_cast<ParmVarDecl>(Variable)) {
     // Attributes may name the parameters of another declaration of the
     // function.

@@ -30,6 +30,10 @@ public:
   }
 
   ms_path variable(const clang::VarDecl *Variable);
+  /// From now on the variable is this one, the thread's own.
+  void makePrivate(const clang::VarDecl *Variable, ms_variable Own) {
+    Private[Variable] = Own;
+  }
   ms_path field(ms_path Base, const clang::FieldDecl *Field);
   /// Element `Index` of what `Pointer` points to; of an array within an array
   /// if `Pointer` decayed.
@@ -71,6 +75,7 @@ private:
 
   Extractor &Unit;
   const clang::FunctionDecl *Function;
+  llvm::DenseMap<const clang::VarDecl *, ms_variable> Private;
   llvm::DenseMap<const clang::Stmt *, uint32_t> Results;
   llvm::DenseMap<const clang::Expr *, ms_path> Values;
   llvm::DenseMap<const clang::Expr *, ms_path> BoundLocations;

@@ -195,6 +195,21 @@ static bool is_silenced(const struct ms_program *program, const struct silenced 
     return false;
 }
 
+/* How many of two accesses are more than a look at a flag or a constant stored in it. */
+static int weight(const struct ms_program *program, const struct ms_instance *one,
+                  const struct ms_instance *other) {
+    const unsigned light = MS_ACCESS_CONDITION | MS_ACCESS_CONSTANT;
+    return !(ms_access_of(program, one)->flags & light) +
+           !(ms_access_of(program, other)->flags & light);
+}
+
+static bool is_better(const struct ms_program *program, const struct ms_instance *one,
+                      const struct ms_instance *other, const struct ms_instance *known,
+                      const struct ms_instance *partner) {
+    int more = weight(program, one, other) - weight(program, known, partner);
+    return more > 0 || (more == 0 && blame_other(program, known, one));
+}
+
 /* The pair that shows the problem best. */
 static bool find_pair(struct ms_program *program, const struct ms_group *group,
                       const struct silenced *silenced, const struct ms_instance *best[2]) {
@@ -211,7 +226,7 @@ static bool find_pair(struct ms_program *program, const struct ms_group *group,
                 one = other;
                 other = swap;
             }
-            if ((!best[0] || blame_other(program, best[0], one)) &&
+            if ((!best[0] || is_better(program, one, other, best[0], best[1])) &&
                 !ms_is_handed_over(program, one, other) && !ms_is_handed_over(program, other, one))
                 best[0] = one, best[1] = other;
         }

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+int main(void) {
+    int i = 0;
+#pragma omp parallel
+#pragma omp single
+    {
+#pragma omp task
+        i = 1; // RACE
+#pragma omp task
+        i = 2; // RACE
+    }
+    return i;
+}

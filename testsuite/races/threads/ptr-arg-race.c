@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include <pthread.h>
+void *t_fun(void *arg) {
+    int *p = (int *)arg;
+    (*p)++; // RACE
+    return NULL;
+}
+int main(void) {
+    pthread_t id;
+    int i = 0;
+    pthread_create(&id, NULL, t_fun, (void *)&i);
+    i++; // RACE
+    pthread_join(id, NULL);
+    return 0;
+}
