@@ -77,7 +77,31 @@ static unsigned let_go(struct mapsan_thread *self, const void *lock, unsigned ki
     return kind;
 }
 
+/* The common case of the default mode, at the price of a few stores: nothing but the list is kept,
+ * and the locks go in the reverse order of their coming. False: it is not that case. */
+static bool hold_only(const void *lock, unsigned kind, uintptr_t pc) {
+    struct mapsan_thread *self = mapsan_self;
+    const uint32_t count = self->held_count;
+    if (__mapsan_sync != MAPSAN_SYNC_HELD || !self->slot || self->busy || count >= MAPSAN_HELD)
+        return false;
+    self->held[count] = (struct mapsan_held){lock, pc, kind};
+    __atomic_store_n(&self->held_count, count + 1, __ATOMIC_RELAXED);
+    return true;
+}
+
+static bool let_go_only(const void *lock) {
+    struct mapsan_thread *self = mapsan_self;
+    const uint32_t count = self->held_count;
+    if (__mapsan_sync != MAPSAN_SYNC_HELD || !self->slot || self->busy || count == 0 ||
+        count > MAPSAN_HELD || self->held[count - 1].lock != lock)
+        return false;
+    __atomic_store_n(&self->held_count, count - 1, __ATOMIC_RELAXED);
+    return true;
+}
+
 void mapsan_lock_taken(const void *lock, unsigned kind, uintptr_t pc) {
+    if (hold_only(lock, kind, pc))
+        return;
     if (__mapsan_sync & MAPSAN_SYNC_TSAN)
         mapsan_tsan_taken(lock, kind);
     struct mapsan_thread *self = enter();
@@ -94,6 +118,8 @@ void mapsan_lock_taken(const void *lock, unsigned kind, uintptr_t pc) {
 }
 
 void mapsan_lock_given_up(const void *lock, unsigned kind) {
+    if (let_go_only(lock))
+        return;
     if (__mapsan_sync & MAPSAN_SYNC_TSAN)
         mapsan_tsan_given_up(lock, kind);
     struct mapsan_thread *self = enter();
