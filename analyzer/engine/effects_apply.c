@@ -88,6 +88,30 @@ static void try_lock(struct ms_local *local, struct ms_states *states, uint32_t 
     *states = after;
 }
 
+/* Where all threads meet, one may be told that it is the one. What it does from there to the next
+ * meeting it does alone. */
+static void pass_barrier(struct ms_local *local, struct ms_states *states, uint32_t event,
+                         const struct ms_effect *effect) {
+    const struct ms_event *call = &local->program->facts->events[event];
+    for (uint32_t i = 0; i < states->count; i++) {
+        struct ms_state *state = states->items[i];
+        ms_path barrier = ms_operand_location(&local->frame, state, call, &effect->object);
+        struct ms_held *held = ms_state_find_lock(state, barrier);
+        if (held && held->level > 0)
+            ms_change_lock(local, state, event, barrier, held->mode, -1);
+    }
+    if (!effect->outcome)
+        return;
+    try_lock(local, states, event, effect, MS_MODE_ONCE);
+    for (uint32_t i = 0; i < states->count; i++) {
+        struct ms_state *state = states->items[i];
+        ms_path barrier = ms_operand_location(&local->frame, state, call, &effect->object);
+        struct ms_held *held = ms_state_find_lock(state, barrier);
+        if (held)
+            held->scoped = true; /* nobody has to give it back */
+    }
+}
+
 static void release_scoped(struct ms_local *local, struct ms_state *state, uint32_t event,
                            const struct ms_effect *effect) {
     ms_path guard = ms_operand_location(&local->frame, state, &local->program->facts->events[event],
@@ -384,6 +408,10 @@ void ms_apply_effect(struct ms_local *local, struct ms_states *states, uint32_t 
     observe_effect(local, states, event, effect, name);
     if (ms_verb_calls(effect->verb))
         callback_effect(local, states, event, effect);
+    if (effect->verb == MS_VERB_BARRIER) {
+        pass_barrier(local, states, event, effect);
+        return;
+    }
     if (effect->verb == MS_VERB_ONCE_ENTER) {
         try_lock(local, states, event, effect, MS_MODE_ONCE);
         return;
