@@ -131,9 +131,9 @@ struct ms_functions ms_called_back(struct ms_program *program, ms_function funct
 
 bool ms_verb_calls(enum ms_verb verb) {
     return verb == MS_VERB_CALLBACK || verb == MS_VERB_ONCE || verb == MS_VERB_START ||
-           verb == MS_VERB_START_ONE || verb == MS_VERB_START_MANY || verb == MS_VERB_START_TABLE ||
-           verb == MS_VERB_HANDLER || verb == MS_VERB_LOOP_CALLBACK ||
-           verb == MS_VERB_SIGNAL_HANDLER;
+           verb == MS_VERB_START_ONE || verb == MS_VERB_START_MANY || verb == MS_VERB_START_POOL ||
+           verb == MS_VERB_START_TABLE || verb == MS_VERB_HANDLER ||
+           verb == MS_VERB_LOOP_CALLBACK || verb == MS_VERB_SIGNAL_HANDLER;
 }
 
 enum ms_call_how ms_verb_how(enum ms_verb verb) {
@@ -141,6 +141,7 @@ enum ms_call_how ms_verb_how(enum ms_verb verb) {
     case MS_VERB_START:
     case MS_VERB_START_ONE:
     case MS_VERB_START_MANY:
+    case MS_VERB_START_POOL:
     case MS_VERB_START_TABLE:
         return MS_HOW_THREAD;
     case MS_VERB_HANDLER:

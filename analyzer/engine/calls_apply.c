@@ -128,14 +128,27 @@ static void unseen_call(const struct ms_program *program, struct ms_state *state
         state->fog = true;
 }
 
+/* Work may come to a pool from whatever this call does: only of a model do we know that it sends
+ * nothing and starts nobody. */
+static bool may_send_work(const struct ms_known_effects *known) {
+    for (uint32_t i = 0; i < known->count; i++)
+        if (known->items[i].verb == MS_VERB_SEND || ms_verb_calls(known->items[i].verb))
+            return true;
+    return !known->complete;
+}
+
 void ms_transfer_call(struct ms_local *local, struct ms_states *states, uint32_t event) {
     struct ms_program *program = local->program;
     const struct ms_event *call = &program->facts->events[event];
     struct ms_known_effects known = ms_effects_of(program, call);
     if (!states->count)
         return;
-    for (uint32_t i = 0; i < states->count; i++)
+    bool sends = may_send_work(&known);
+    for (uint32_t i = 0; i < states->count; i++) {
         ms_state_set_result(&local->frame, states->items[i], call->result, 0);
+        if (sends)
+            states->items[i]->idle = 0;
+    }
 
     ms_path arguments[ARGUMENTS_MAX];
     uint32_t count = call->arguments.count < ARGUMENTS_MAX ? call->arguments.count : ARGUMENTS_MAX;

@@ -288,9 +288,12 @@ static void thread_effect(struct ms_local *local, struct ms_state *state, uint32
     case MS_VERB_START:
     case MS_VERB_START_ONE:
     case MS_VERB_START_MANY:
+    case MS_VERB_START_POOL:
     case MS_VERB_START_TABLE:
         bits = ms_threads_started(local->program, event);
         state->live |= bits;
+        if (effect->verb == MS_VERB_START_POOL)
+            state->idle |= bits;
         state->joined &= ~bits;
         break;
     case MS_VERB_THREAD: {

@@ -233,7 +233,7 @@ static void record_access(struct ms_local *local, const struct ms_states *states
                                .conditions = common_conditions(local, states),
                                .joined = states->items[0]->joined};
     for (uint32_t i = 0; i < states->count; i++) {
-        access.live |= states->items[i]->live;
+        access.live |= states->items[i]->live & ~states->items[i]->idle;
         access.joined &= states->items[i]->joined;
     }
     flags |= type_flags(local, path);

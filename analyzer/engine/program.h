@@ -78,6 +78,7 @@ struct ms_state {
     ms_path returned; /* value of the return statement passed last; 0 unknown or none */
     uint32_t return_event; /* that statement; 0 none */
     uint64_t live;   /* threads that may run because of what this function did (bits: ms_thread) */
+    uint64_t idle;   /* of these, workers that have been given nothing to do yet */
     uint64_t joined; /* threads that this function surely waited for */
     ms_path *values; /* of each variable and each result of the function */
 };

@@ -98,7 +98,7 @@ static bool is_given_away(const struct ms_program *program, const struct ms_even
             ms_verb_calls(effect->verb) ? &effect->other : &effect->object;
         bool gives = effect->verb == MS_VERB_VALUE || effect->verb == MS_VERB_SEND ||
                      effect->verb == MS_VERB_START || effect->verb == MS_VERB_START_MANY ||
-                     effect->verb == MS_VERB_HANDLER;
+                     effect->verb == MS_VERB_START_POOL || effect->verb == MS_VERB_HANDLER;
         if (gives && operand->kind == MS_OPERAND_ARGUMENT && operand->index == argument)
             return true;
     }

@@ -250,6 +250,8 @@ static bool merge(const struct ms_frame *frame, struct ms_state *into, const str
     into->fog |= from->fog;
     into->given_away |= from->given_away;
     changed |= (from->live & ~into->live) != 0 || (into->joined & ~from->joined) != 0;
+    changed |= (into->idle & ~from->idle) != 0;
+    into->idle &= from->idle;
     into->live |= from->live;
     into->joined &= from->joined;
     if (into->returned != from->returned && into->returned)

@@ -137,7 +137,8 @@ static void find_in_event(struct ms_program *program, struct mentions *mentions,
             add_thread(program, position, function, entries.items[0], 0, false);
             continue;
         }
-        bool several = effect->verb == MS_VERB_START_MANY || effect->verb == MS_VERB_START_TABLE ||
+        bool several = effect->verb == MS_VERB_START_MANY || effect->verb == MS_VERB_START_POOL ||
+                       effect->verb == MS_VERB_START_TABLE ||
                        ms_block_in_loop(program, function, block) ||
                        (direct && mentions->calls[function] > 1);
         for (size_t e = 0; e < entries.count; e++)
