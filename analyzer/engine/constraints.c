@@ -77,8 +77,10 @@ bool ms_state_assume(const struct ms_frame *frame, struct ms_state *state, ms_pa
             (known->compare == compare && known->constant == constant))
             return true;
     }
-    if (node.kind == MS_PATH_PARAM && node.operand < 32 && frame->function)
-        frame->program->code[frame->function].summary.decisive |= 1u << node.operand;
+    const struct ms_path_node *decider =
+        node.kind == MS_PATH_BITS ? ms_node(frame->program, node.base) : &node;
+    if (decider->kind == MS_PATH_PARAM && decider->operand < 32 && frame->function)
+        frame->program->code[frame->function].summary.decisive |= 1u << decider->operand;
     if (state->constraint_count == MS_CONSTRAINT_MAX) { /* the oldest is the least useful */
         memmove(state->constraints, state->constraints + 1,
                 (MS_CONSTRAINT_MAX - 1) * sizeof *state->constraints);

@@ -294,12 +294,18 @@ static ms_path constant_argument(struct ms_program *program, const struct ms_cal
 bool ms_context_allows(const struct ms_program *program, const struct ms_context *context,
                        const struct ms_conditions *conditions) {
     for (uint32_t i = 0; i < conditions->count; i++) {
-        uint32_t parameter = ms_node(program, conditions->items[i].value)->operand;
-        if (parameter >= PARAMETERS_MAX)
+        const struct ms_path_node *tested = ms_node(program, conditions->items[i].value);
+        int64_t mask = -1;
+        if (tested->kind == MS_PATH_BITS) {
+            mask = program->facts->constants[tested->operand];
+            tested = ms_node(program, tested->base);
+        }
+        if (tested->kind != MS_PATH_PARAM || tested->operand >= PARAMETERS_MAX)
             continue;
-        const struct ms_path_node *bound = ms_node(program, context->bindings[parameter]);
+        const struct ms_path_node *bound = ms_node(program, context->bindings[tested->operand]);
         if (bound->kind == MS_PATH_CONSTANT &&
-            !ms_constraint_admits(&conditions->items[i], program->facts->constants[bound->operand]))
+            !ms_constraint_admits(&conditions->items[i],
+                                  program->facts->constants[bound->operand] & mask))
             return false;
     }
     return true;

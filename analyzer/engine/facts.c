@@ -140,6 +140,11 @@ ms_path ms_path_make(struct ms_unit *unit, enum ms_path_kind kind, ms_path base,
         if (below->kind == MS_PATH_DEREF && same_field(unit, below->base, MS_PATH_CONTAINER, &node))
             return ms_path_make(unit, MS_PATH_DEREF, unit->paths[below->base].base, 0, 0);
         break;
+    case MS_PATH_BITS:
+        if (below->kind == MS_PATH_CONSTANT)
+            return ms_path_constant(unit,
+                                    unit->constants[below->operand] & unit->constants[operand]);
+        break;
     default:
         break;
     }

@@ -187,6 +187,10 @@ static void spell(struct dump *dump, ms_path path, int depth, struct ms_text *te
         ms_text_add(text, ", %s, %s)", unit->strings[unit->records[node->operand].name],
                     field_name(dump, node));
         break;
+    case MS_PATH_BITS:
+        spell(dump, node->base, depth, text);
+        ms_text_add(text, " & %lld", (long long)unit->constants[node->operand]);
+        break;
     default:
         ms_text_add(text, "?");
         break;

@@ -173,6 +173,7 @@ static void code_path_operands(struct ms_coder *coder, struct ms_path_node *node
     const struct ms_unit *unit = coder->unit;
     switch (node->kind) {
     case MS_PATH_CONSTANT:
+    case MS_PATH_BITS:
         INDEX(node->operand, constant_count);
         break;
     case MS_PATH_FUNCTION:

@@ -237,6 +237,12 @@ static void map_paths(struct linker *linker) {
         case MS_PATH_CONSTANT:
             linker->paths[i] = ms_path_constant(linker->out, linker->in->constants[node.operand]);
             continue;
+        case MS_PATH_BITS:
+            node.operand =
+                linker->out
+                    ->paths[ms_path_constant(linker->out, linker->in->constants[node.operand])]
+                    .operand;
+            break;
         case MS_PATH_FUNCTION:
             node.operand = linker->functions[node.operand];
             break;

@@ -87,7 +87,8 @@ static struct ms_conditions common_conditions(const struct ms_local *local,
     const struct ms_state *first = states->items[0];
     for (uint32_t i = 0; i < first->constraint_count; i++) {
         struct ms_constraint known = first->constraints[i];
-        bool everywhere = ms_node(local->program, known.value)->kind == MS_PATH_PARAM;
+        const struct ms_path_node *value = ms_node(local->program, known.value);
+        bool everywhere = value->kind == MS_PATH_PARAM || value->kind == MS_PATH_BITS;
         for (uint32_t s = 1; s < states->count && everywhere; s++) {
             everywhere = false;
             for (uint32_t c = 0; c < states->items[s]->constraint_count; c++) {

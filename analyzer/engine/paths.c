@@ -13,7 +13,7 @@ ms_path ms_make(struct ms_program *program, int kind, ms_path base, uint32_t ope
 /* Steps lead to another node of the same tree; all other kinds are roots. */
 static bool is_step(uint8_t kind) {
     return kind == MS_PATH_FIELD || kind == MS_PATH_INDEX || kind == MS_PATH_DEREF ||
-           kind == MS_PATH_ADDRESS || kind == MS_PATH_CONTAINER;
+           kind == MS_PATH_ADDRESS || kind == MS_PATH_CONTAINER || kind == MS_PATH_BITS;
 }
 
 unsigned ms_path_depth(const struct ms_program *program, ms_path path) {

@@ -305,7 +305,8 @@ ms_path ms_state_value(const struct ms_frame *frame, const struct ms_state *stat
         return ms_make(frame->program, MS_PATH_ADDRESS, ms_state_location(frame, state, node.base),
                        0, 0);
     case MS_PATH_CONTAINER:
-        return ms_make(frame->program, MS_PATH_CONTAINER, ms_state_value(frame, state, node.base),
+    case MS_PATH_BITS:
+        return ms_make(frame->program, node.kind, ms_state_value(frame, state, node.base),
                        node.operand, node.extra);
     case MS_PATH_FIELD:
     case MS_PATH_INDEX:
@@ -440,7 +441,8 @@ ms_path ms_state_instantiate(const struct ms_frame *frame, const struct ms_state
     case MS_PATH_INDEX:
     case MS_PATH_DEREF:
     case MS_PATH_ADDRESS:
-    case MS_PATH_CONTAINER: {
+    case MS_PATH_CONTAINER:
+    case MS_PATH_BITS: {
         ms_path base =
             ms_state_instantiate(frame, state, arguments, argument_count, node.base, result);
         if (!base)

@@ -43,6 +43,8 @@ Condition BodyExtractor::comparison(const BinaryOperator *E) {
   const Expr *Left = E->getLHS(), *Right = E->getRHS();
   C.Left = P.value(Left);
   C.Right = P.value(Right);
+  if (!C.Left)
+    C.Left = P.bits(Left);
   if (P.isConstant(C.Left) && !P.isConstant(C.Right)) {
     std::swap(C.Left, C.Right);
     std::swap(Left, Right);
@@ -76,6 +78,8 @@ Condition BodyExtractor::condition(const Expr *E) {
   Condition C;
   C.Compare = MS_COMPARE_NOT_EQUAL;
   C.Left = P.value(Inner);
+  if (!C.Left)
+    C.Left = P.bits(Inner);
   C.Right = P.constant(0);
   C.Tested = Inner;
   return C;

@@ -209,6 +209,19 @@ ms_path Paths::callValue(const CallExpr *E) {
   return resultPath(E);
 }
 
+ms_path Paths::bits(const Expr *E) {
+  const auto *And = dyn_cast<BinaryOperator>(E->IgnoreParenImpCasts());
+  if (!And || And->getOpcode() != BO_And)
+    return 0;
+  ms_path Value = value(And->getLHS()), Mask = value(And->getRHS());
+  if (isConstant(Value))
+    std::swap(Value, Mask);
+  const ms_path_node *Nodes = Unit.unit()->paths;
+  if (!isConstant(Mask) || Nodes[Value].kind != MS_PATH_PARAM)
+    return 0;
+  return Unit.path(MS_PATH_BITS, Value, Nodes[Mask].operand);
+}
+
 ms_path Paths::value(const Expr *E) {
   E = E->IgnoreParens();
   if (auto Bound = Values.find(E); Bound != Values.end())

@@ -21,6 +21,8 @@ public:
 
   ms_path location(const clang::Expr *E);
   ms_path value(const clang::Expr *E);
+  /// `flags & CONSTANT` of a parameter; UNKNOWN if it is something else.
+  ms_path bits(const clang::Expr *E);
   ms_path constant(int64_t Value) {
     return ms_path_constant(Unit.unit(), Value);
   }

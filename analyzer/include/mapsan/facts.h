@@ -65,6 +65,8 @@ enum ms_path_kind {
     MS_PATH_ADDRESS,   /* base: location; its address */
     MS_PATH_CONTAINER, /* base: pointer value; operand, extra: record and field; the address of the
                           record that contains the field pointed to (container_of) */
+    MS_PATH_BITS,      /* base: value of an integer; operand: index into ms_unit.constants; the bits
+                          that both have: flags & 4 */
     MS_PATH_KIND_COUNT
 };
 
