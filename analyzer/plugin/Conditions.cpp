@@ -43,7 +43,7 @@ Condition BodyExtractor::comparison(const BinaryOperator *E) {
   const Expr *Left = E->getLHS(), *Right = E->getRHS();
   C.Left = P.value(Left);
   C.Right = P.value(Right);
-  if (!C.Left)
+  if (!C.Left && P.isConstant(C.Right))
     C.Left = P.bits(Left);
   if (P.isConstant(C.Left) && !P.isConstant(C.Right)) {
     std::swap(C.Left, C.Right);

@@ -71,6 +71,8 @@ static inline void sample_paths(struct ms_unit *unit, ms_record record, ms_varia
         ms_path_make(unit, MS_PATH_INDEX, paths[MS_PATH_GLOBAL], 0, paths[MS_PATH_CONSTANT]);
     paths[MS_PATH_ADDRESS] = ms_path_make(unit, MS_PATH_ADDRESS, paths[MS_PATH_FIELD], 0, 0);
     paths[MS_PATH_CONTAINER] = ms_path_make(unit, MS_PATH_CONTAINER, parameter, record, 1);
+    paths[MS_PATH_BITS] = ms_path_make(unit, MS_PATH_BITS, parameter,
+                                       unit->paths[paths[MS_PATH_CONSTANT]].operand, 0);
 }
 
 static inline struct ms_unit *sample_unit(void) {

@@ -93,8 +93,7 @@ void compared_truth(int x) { if ((x < 3) == 0) t(); if (!(x == 1) != 0) e(); }
 void unknown(int x) { if (x & 1) t(); if (x * 2 < flag) e(); }
 // CHECK-LABEL: function unknown
 // CHECK-NEXT:   block 0
-// CHECK-NEXT:     write <condition> = ?
-// CHECK-NEXT:     if <condition> != 0 goto 1 else 2
+// CHECK-NEXT:     if x & 1 != 0 goto 1 else 2
 // CHECK-NEXT:   block 1
 // CHECK-NEXT:     call t()
 // CHECK-NEXT:     goto 2
