@@ -209,6 +209,23 @@ static void note_attributes(struct ms_program *program, ms_function function) {
     }
 }
 
+/* Each event may copy states, which have a slot for each variable and call: the product would grow
+ * with the square of the function. Only generated code comes near this. */
+static const uint64_t WORK_MAX = 1u << 24;
+
+static bool is_too_large(const struct ms_local *local) {
+    uint64_t events = 0;
+    for (uint32_t b = 0; b < ms_function_at(local->program, local->function)->blocks.count; b++)
+        events += block_at(local, b)->events.count;
+    return events * ms_frame_slots(&local->frame) > WORK_MAX;
+}
+
+static void forget_locals(struct ms_local *local) {
+    for (uint32_t i = 0; i < local->frame.locals; i++)
+        local->frame.slot_of[local->frame.local_variables[i]] = 0;
+    free(local->frame.local_variables);
+}
+
 static void analyse(struct ms_program *program, ms_function function, uint32_t *slot_of,
                     bool record) {
     const struct ms_function_node *node = ms_function_at(program, function);
@@ -224,6 +241,11 @@ static void analyse(struct ms_program *program, ms_function function, uint32_t *
                                        .slot_of = slot_of,
                                        .arena = &arena}};
     number_locals(&local);
+    if (is_too_large(&local)) {
+        ms_leave_out_body(program, function);
+        forget_locals(&local);
+        return;
+    }
     local.in = ms_allocate(count * sizeof *local.in);
     local.loop_joined = ms_allocate(count * sizeof *local.loop_joined);
     uint32_t *order = block_order(&local, count, &reached);
@@ -239,10 +261,8 @@ static void analyse(struct ms_program *program, ms_function function, uint32_t *
     local.code->accesses.count = (uint32_t)program->access_count - local.code->accesses.first;
     local.code->acquisitions.count =
         (uint32_t)program->acquisition_count - local.code->acquisitions.first;
-    for (uint32_t i = 0; i < local.frame.locals; i++)
-        slot_of[local.frame.local_variables[i]] = 0;
+    forget_locals(&local);
     free(order);
-    free(local.frame.local_variables);
     free(local.in);
     free(local.loop_joined);
     free(local.exits);

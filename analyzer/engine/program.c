@@ -137,11 +137,8 @@ const char *ms_program_remark(const struct ms_program *program, size_t position)
     return position < program->remark_count ? program->remarks[position] : NULL;
 }
 
-/* A body that was not extracted is one that is not seen: an empty one would say that it does
- * nothing. */
-static void forget_partial(struct ms_program *program, struct ms_function_node *function) {
-    if (!(function->flags & MS_FUNCTION_PARTIAL))
-        return;
+void ms_leave_out_body(struct ms_program *program, ms_function position) {
+    struct ms_function_node *function = &program->facts->functions[position];
     function->blocks = (struct ms_range){0, 0};
     function->flags &= ~(uint32_t)MS_FUNCTION_DEFINED;
     ms_remark(program, "%s: too large, or not understood by the compiler; its body is left out",
@@ -154,9 +151,10 @@ static void prepare(struct ms_program *program) {
     program->shared_locals = ms_allocate(facts->variable_count);
     for (ms_function f = 1; f < facts->function_count; f++) {
         const struct ms_function_node *function = &facts->functions[f];
-        forget_partial(program, &facts->functions[f]);
         program->has_main |= function->blocks.count && !(function->flags & MS_FUNCTION_INTERNAL) &&
                              !strcmp(facts->strings[function->name], "main");
+        if (function->flags & MS_FUNCTION_PARTIAL)
+            ms_leave_out_body(program, f);
         program->recursive_mutexes |=
             !strcmp(facts->strings[function->name], "pthread_mutexattr_settype");
     }

@@ -377,6 +377,10 @@ bool ms_is_routine(const struct ms_program *program, ms_function entry, ms_funct
 uint64_t ms_threads_meant(const struct ms_program *program, uint64_t started,
                           const ms_path *arguments, uint32_t count);
 
+/* program.c: a body that was not extracted, or cannot be analysed, is one that is not seen: an empty
+ * one would say that it does nothing. Leaves a remark. */
+void ms_leave_out_body(struct ms_program *program, ms_function function);
+
 /* local.c: summaries, accesses, call sites of all functions, bottom-up. */
 void ms_analyse_functions(struct ms_program *program);
 

@@ -43,7 +43,10 @@ static void server_login(struct server *server, guint token, const char *user) {
     session->expires = g_get_monotonic_time() + 20 * G_TIME_SPAN_MILLISECOND;
 
     g_mutex_lock(&server->lock);
-    g_hash_table_insert(server->sessions, GUINT_TO_POINTER(token), session);
+    if (g_hash_table_contains(server->sessions, GUINT_TO_POINTER(token)))
+        session_free(session); /* another request was faster */
+    else
+        g_hash_table_insert(server->sessions, GUINT_TO_POINTER(token), session);
     server->logins++;
     g_mutex_unlock(&server->lock);
 }

@@ -301,6 +301,12 @@ class Sources(Cli):
         self.assertEqual((code, out.count("warning:")), (1, 1), out)
         self.assertIn("remark: big: too large", err)
 
+    def test_a_function_of_very_many_calls(self):
+        self.write("many.c", "int f(int);\nint main(void) {\n" + "f(1);\n" * 5000 + "return 0; }\n")
+        code, _, err = self.mapsan("check", "--verbose", "many.c", "--")
+        self.assertEqual(code, 0)
+        self.assertIn("remark: main: too large", err)
+
     def test_tools_that_are_missing(self):
         self.write("good.c", GOOD)
         self.write("more.c", GOOD)

@@ -343,7 +343,7 @@ uint32_t ms_unit_add_ignore(struct ms_unit *unit, struct ms_attribute ignore);
  * length and checksum, so that they can be taken apart again. */
 
 #define MS_FACTS_SECTION ".mapsan.facts"
-#define MS_FACTS_VERSION 1
+#define MS_FACTS_VERSION 2
 
 /* Returns a malloc'ed image of *size bytes. */
 unsigned char *ms_unit_write(const struct ms_unit *unit, size_t *size);
