@@ -53,7 +53,7 @@ struct ms_held {
     bool maybe;  /* level 0: given back on some of the paths that lead here, untouched on others */
     bool failed; /* level 0: it was tried and not obtained */
     bool asserted;     /* the caller holds it: not taken here */
-    uint32_t calls[3]; /* functions we do not see that were called while it was held */
+    uint32_t calls[6]; /* functions we do not see that were called while it was held */
     uint8_t call_count;
     uint32_t event; /* that changed it last */
     ms_path guard;  /* scoped: value that stands for the lock */

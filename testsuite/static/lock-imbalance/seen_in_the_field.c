@@ -81,3 +81,33 @@ int crawl_start(void) {
     pthread_t thread;
     return pthread_create(&thread, NULL, crawl, NULL);
 }
+
+/* mosquitto's packet__write(): after several other functions of other files, one gives the lock back. */
+struct connection {
+    pthread_mutex_t lock;
+    int packets;
+};
+
+void connection_watch(struct connection *connection);
+int connection_state(const struct connection *connection);
+int connection_send(struct connection *connection);
+void packet_cleanup(struct connection *connection);
+void connection_close(struct connection *connection);
+
+int connection_write_ok(struct connection *connection, int last) {
+    pthread_mutex_lock(&connection->lock);
+    if (connection->packets)
+        connection_watch(connection);
+    while (connection_state(connection) && connection->packets) {
+        connection_send(connection);
+        if (connection->packets == last) {
+            connection_close(connection); /* unlocks */
+            packet_cleanup(connection);
+            return 0;
+        }
+        packet_cleanup(connection);
+        connection->packets--;
+    }
+    pthread_mutex_unlock(&connection->lock);
+    return 0;
+}
