@@ -34,7 +34,7 @@ struct spot {
     uint32_t chance;
     uint8_t directed, reached;
     uint8_t checks, acts; /* has a part in the plan's pairs of check and act */
-    uint32_t held_slot;   /* the last delay here: of this thread, from when to when */
+    uint32_t held_by;     /* the last delay here: of this thread, from when to when */
     uint64_t held_from, held_until;
     struct spot *partners[PARTNERS]; /* the other halves of its near misses */
 };
@@ -43,7 +43,7 @@ struct spot {
 struct visit {
     const struct mapsan_tag *tag;
     struct spot *spot;
-    uint32_t slot;
+    uint32_t thread; /* its number: a slot has the next thread as soon as this one ends */
     uint64_t when;
 };
 
@@ -125,8 +125,8 @@ static void visit(const struct mapsan_thread *self, const struct mapsan_open *op
                   struct spot *spot, uint64_t now) {
     struct visit *pair = visits[mix((uintptr_t)open->tag) % MAPS], *own = NULL;
     for (int i = 0; i < 2; i++) {
-        if (pair[i].tag != open->tag || pair[i].slot == self->slot || !pair[i].spot) {
-            own = pair[i].tag == open->tag && pair[i].slot == self->slot ? &pair[i] : own;
+        if (pair[i].tag != open->tag || pair[i].thread == self->number || !pair[i].spot) {
+            own = pair[i].tag == open->tag && pair[i].thread == self->number ? &pair[i] : own;
             continue;
         }
         const bool writes = mapsan_writes(open->site) || mapsan_writes(pair[i].spot->site);
@@ -136,7 +136,7 @@ static void visit(const struct mapsan_thread *self, const struct mapsan_open *op
     if (!own)
         own = &pair[pair[0].tag == open->tag &&
                     (pair[1].tag != open->tag || pair[0].when > pair[1].when)];
-    *own = (struct visit){open->tag, spot, self->slot, now};
+    *own = (struct visit){open->tag, spot, self->number, now};
 }
 
 /* A partner's delay that this thread sat out, and that ended just before it came here, was no
@@ -145,7 +145,7 @@ static void infer_order(const struct mapsan_thread *self, struct spot *spot, uin
     for (int i = 0; i < PARTNERS && spot->partners[i]; i++) {
         struct spot *partner = spot->partners[i];
         const uint64_t length = partner->held_until - partner->held_from;
-        if (partner->held_slot == self->slot || partner->held_until > now || length == 0 ||
+        if (partner->held_by == self->number || partner->held_until > now || length == 0 ||
             now - partner->held_until > length || last_seen > partner->held_from + length / 2 ||
             last_seen + 10 * length < now)
             continue;
@@ -173,11 +173,11 @@ static bool hold(uint64_t length) {
 /* Tosses the coin; the chance falls by an eighth with each delay in vain, and the length with it.
  */
 static void maybe_hold(const struct mapsan_thread *self, struct spot *spot, uint64_t now) {
-    const uint64_t dice = mix(now ^ (uint64_t)self->slot << 40);
+    const uint64_t dice = mix(now ^ (uint64_t)self->number << 40);
     if (dice % CERTAIN >= spot->chance || mapsan_threads_alive() < 2)
         return;
     const uint64_t longest = (uint64_t)mapsan_flags.delay_us * 1000 * spot->chance / CERTAIN;
-    spot->held_slot = self->slot;
+    spot->held_by = self->number;
     spot->held_from = now;
     spot->held_until = UINT64_MAX;
     const bool met = hold(longest / 4 + mix(dice) % (longest * 3 / 4 + 1));
